@@ -1,0 +1,53 @@
+# Everything is set up in .venv, beside this file, from nothing but python3 and make.
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+
+.PHONY: demo test lint build schemas check-schemas clean
+
+# In a venv of its own, with nothing but the plugin and the SDK: what a user has.
+demo: .venv-demo/.installed
+	@echo "== examples/test_billing.py: the main job, offline"
+	@cd examples && ../.venv-demo/bin/python -m pytest test_billing.py
+	@echo
+	@echo "== examples/test_broken.py: broken on purpose; this is what the plugin says"
+	@cd examples && ! ../.venv-demo/bin/python -m pytest test_broken.py
+
+test: $(VENV)/.installed
+	@$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest -n 2 $(ARGS)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) -m coverage report
+
+lint: $(VENV)/.linters
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+build: $(VENV)/.installed
+	$(PY) -m build --outdir dist
+
+schemas: $(VENV)/.installed
+	$(PY) tools/build_schemas.py
+
+check-schemas: $(VENV)/.installed
+	$(PY) tools/build_schemas.py --check
+
+clean:
+	rm -rf .venv .venv-* .cache .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+
+# --group needs a newer pip than some Pythons bring.
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --upgrade pip
+	@$(PY) -m pip install --quiet --editable . --group test
+	@touch $@
+
+.venv-demo/.installed: pyproject.toml
+	@$(PYTHON) -m venv .venv-demo
+	@.venv-demo/bin/python -m pip install --quiet --editable . requests stripe
+	@touch $@
+
+$(VENV)/.linters: $(VENV)/.installed
+	@$(PY) -m pip install --quiet --group lint
+	@touch $@

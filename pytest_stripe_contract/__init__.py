@@ -1,0 +1,61 @@
+"""Replay Stripe's answers offline, and hold requests and answers to the contract of a version."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    CassetteError,
+    InvalidOption,
+    NetworkBlocked,
+    ReplayFailure,
+    StripeContractError,
+    UnknownName,
+)
+
+if TYPE_CHECKING:
+    from .contract import Contract
+    from .findings import ABSENT, ContractViolation, Finding
+    from .messages import Call, Request, Response
+    from .misses import ReplayMiss
+    from .replay import Replay
+
+__all__ = [
+    "ABSENT",
+    "Call",
+    "CassetteError",
+    "Contract",
+    "ContractViolation",
+    "Finding",
+    "InvalidOption",
+    "NetworkBlocked",
+    "Replay",
+    "ReplayFailure",
+    "ReplayMiss",
+    "Request",
+    "Response",
+    "StripeContractError",
+    "UnknownName",
+]
+
+_HOMES = {
+    "ABSENT": "findings",
+    "Call": "messages",
+    "Contract": "contract",
+    "ContractViolation": "findings",
+    "Finding": "findings",
+    "Replay": "replay",
+    "ReplayMiss": "misses",
+    "Request": "messages",
+    "Response": "messages",
+}
+"""Where the names are that pytest must not import with the plugin: they bring libraries."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,95 @@
+"""``http.client``, and with it urllib and all that builds on its connections."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from ..patching import Patch
+from ..wire import ServerSide
+from . import Connect
+
+
+def patches(connect: Connect) -> Iterator[Patch]:
+    """Connections that are opened, and those that were open before the replay began."""
+    yield connecting(http.client.HTTPConnection, connect)
+    yield connecting(http.client.HTTPSConnection, connect)
+    original = http.client.HTTPConnection.putrequest
+
+    def putrequest(self: Any, *args: Any, **kwargs: Any) -> Any:
+        kept_open = self.sock is not None and not isinstance(self.sock, WireSocket)
+        if kept_open and _far_end(self, connect) is not None:
+            self.sock.close()
+            self.sock = None  # not self.close(): urllib3's forgets the request under way
+        return original(self, *args, **kwargs)
+
+    yield Patch(http.client.HTTPConnection, "putrequest", putrequest)
+
+
+def connecting(connection: type[Any], connect: Connect) -> Patch:
+    """The patch for a class's ``connect``, which is to set ``sock``."""
+    original: Callable[[Any], None] = connection.connect
+
+    def patched(self: Any) -> None:
+        far_end = _far_end(self, connect)
+        if far_end is None:
+            original(self)
+        else:
+            self.sock = WireSocket(far_end)
+            self.is_verified = True  # urllib3 warns of connections that are not
+
+    return Patch(connection, "connect", patched)
+
+
+def _far_end(connection: Any, connect: Connect) -> ServerSide | None:
+    """The far end for the host behind a tunnel, if there is one, else for the host itself."""
+    scheme = "https" if connection.default_port == http.client.HTTPS_PORT else "http"
+    state = vars(connection)
+    host, port = connection.host, connection.port
+    if tunneled := state.get("_tunnel_host"):
+        host, port = tunneled, state.get("_tunnel_port")
+    return connect(scheme, host, port or connection.default_port)
+
+
+class WireSocket:
+    """As much of a socket as ``http.client`` and urllib3 use, with a `ServerSide` behind it."""
+
+    def __init__(self, far_end: ServerSide) -> None:
+        self._far_end = far_end
+        self._received = bytearray()
+
+    def sendall(self, data: bytes) -> None:
+        """Send, and have the answer ready as soon as the request is whole."""
+        self._received += self._far_end.receive(bytes(data))
+
+    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
+        """What has been received so far, to read."""
+        received, self._received = bytes(self._received), bytearray()
+        return io.BufferedReader(io.BytesIO(received))
+
+    def fileno(self) -> int:
+        """A descriptor that polls as hung up: pools then do not use the connection again."""
+        return _hung_up()
+
+    def settimeout(self, value: float | None) -> None:
+        """Nothing here waits."""
+
+    def setsockopt(self, *_: Any) -> None:
+        """There is nothing to set."""
+
+    def shutdown(self, how: int) -> None:
+        """There is nothing to shut down."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@cache
+def _hung_up() -> int:
+    reader, writer = os.pipe()
+    os.close(writer)
+    return reader

@@ -1,0 +1,226 @@
+"""The contract of an API version: payload in, findings out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from . import explain, payloads, rules, schemas, versions
+from .findings import ABSENT, ContractViolation, Difference, Finding, Path, bare, json_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .versions import ReleaseLine
+
+INVOICE = "https://docs.stripe.com/api/invoices/object"
+LINE_ITEM = "https://docs.stripe.com/api/invoice-line-item/object"
+DELETED = "https://docs.stripe.com/api/invoices/delete"
+LIST = "https://docs.stripe.com/api/pagination"
+ERROR = "https://docs.stripe.com/api/errors"
+
+FAILED = 400
+"""The least HTTP status of a response that holds an error."""
+
+COVERED = "invoice, list of invoices or error"
+
+_DOCS = {"invoice": INVOICE, "deleted": DELETED, "list": LIST, "error": ERROR, None: INVOICE}
+_OF_THE_WHOLE = frozenset({"json", "type", "required", "object", "status"})
+"""Rules by which a value is not what it should be at all, rather than a wrong one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What Stripe promises of its answers in one API version.
+
+    ``api_version`` is what ``Stripe-Version`` names; `errors.UnknownName` is raised if no
+    release line covers it. With ``strict``, drift is as bad as a violation.
+
+    A payload is a dict, JSON text or bytes, an object of the stripe package, or a response of
+    httpx or requests, which must hold an error if, and only if, its status is 400 or more.
+    `payloads.NotAPayload` (a ``TypeError``) is raised for anything else, and
+    `payloads.UnreadResponse` for a stream that nobody has read.
+    """
+
+    api_version: str
+    strict: bool = field(default=False, kw_only=True)
+    line: ReleaseLine = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", versions.resolve(self.api_version))
+
+    def validate(self, instance: object) -> None:
+        """Raise `ContractViolation`, an ``AssertionError``, if the payload breaks the contract."""
+        __tracebackhide__ = True
+        value, findings = self._check(instance)
+        if self._breaks(findings):
+            raise ContractViolation(_subject(value), self.api_version, findings)
+
+    def iter_findings(self, instance: object) -> Iterator[Finding]:
+        """Every finding of a payload: violations first, the worst before, then drift."""
+        return iter(self._check(instance)[1])
+
+    def is_valid(self, instance: object) -> bool:
+        """Whether the payload keeps to the contract."""
+        return not self._breaks(self._check(instance)[1])
+
+    def covers(self, instance: object) -> bool:
+        """Whether the contract has a say in the payload: it has not in another object's.
+
+        What cannot be read, or does not say what it is, is covered (and breaks the contract).
+        """
+        try:
+            value, _ = payloads.read(instance)
+        except payloads.Unreadable:
+            return True
+        named = isinstance(value, dict) and isinstance(value.get("object"), str)
+        return not named or payloads.kind_of(value) is not None
+
+    def _breaks(self, findings: list[Finding]) -> bool:
+        return any(self.strict or finding.kind == "violation" for finding in findings)
+
+    def _check(self, instance: object) -> tuple[Any, list[Finding]]:
+        try:
+            value, status = payloads.read(instance)
+            found = _check_status(value, status) + _check_value(value, self.line.name)
+            if not found:
+                return value, []
+            value = payloads.plain(value)
+        except payloads.Unreadable as unreadable:
+            value = unreadable.actual
+            found = [Difference("violation", "json", (), unreadable.expected, value)]
+        found.sort(key=_worst_first(value))
+        kind = payloads.kind_of(value)
+        return value, [_finding(kind, difference) for difference in found]
+
+
+def _check_status(value: Any, status: int | None) -> list[Difference]:
+    """A response holds an error if, and only if, its status says so.
+
+    Source: https://docs.stripe.com/api/errors.
+    """
+    if status is None:
+        return []
+    failed = status >= FAILED
+    if failed == (payloads.kind_of(value) == "error"):
+        return []
+    if failed:
+        return [Difference("violation", "status", (), f"an error as the status is {status}", value)]
+    expected = f"no error as the status is {status}"
+    return [Difference("violation", "status", ("error",), expected, value["error"])]
+
+
+def _check_value(value: Any, line: str) -> list[Difference]:
+    kind = payloads.kind_of(value)
+    if kind is None:
+        return [_not_covered(value)]
+    found = _check_object(value, kind, line)
+    if kind == "list" and isinstance(value.get("data"), (list, tuple)):
+        for index, item in enumerate(value["data"]):
+            found += [
+                replace(each, path=("data", index, *each.path)) for each in _check_item(item, line)
+            ]
+    return found
+
+
+def _check_object(value: dict[str, Any], kind: str, line: str) -> list[Difference]:
+    found: list[Difference] = []
+    if not _fulfils(value, kind, line):
+        value = payloads.plain(value)
+        if not _fulfils(value, kind, line):
+            found = explain.differences(kind, line, value)
+    return found + rules.differences(value) if kind == "invoice" else found
+
+
+def _check_item(item: object, line: str) -> list[Difference]:
+    """What is wrong with one item of a list of invoices."""
+    if not isinstance(item, dict):
+        item = payloads.plain(item)
+    if not isinstance(item, dict):
+        return [Difference("violation", "type", (), "object", item)]
+    kind = payloads.kind_of(item)
+    if kind in ("invoice", "deleted"):
+        return _check_object(item, kind, line)
+    return [Difference("violation", "object", ("object",), "invoice", item.get("object", ABSENT))]
+
+
+def _fulfils(value: object, kind: str, line: str) -> bool:
+    try:
+        return schemas.verdict(kind, line)(value)
+    except ValueError:
+        return False  # It has something in it that is no JSON, or text that is no Unicode.
+
+
+def _not_covered(value: object) -> Difference:
+    match value:
+        case {"object": "list", "data": [{"object": name}, *_]}:
+            return Difference("violation", "object", ("data", 0, "object"), "invoice", name)
+        case {"object": "list", "url": url}:
+            return Difference("violation", "object", ("url",), payloads.LIST_URL, url)
+        case dict():
+            actual = value.get("object", ABSENT)
+            return Difference("violation", "object", ("object",), COVERED, actual)
+    return Difference("violation", "type", (), "object", value)
+
+
+def _worst_first(value: object) -> Callable[[Difference], tuple[int, list[int]]]:
+    """The order of findings: the worst first, then as their places come in the document."""
+    known: dict[int, dict[object, int]] = {}
+
+    def positions(container: Any) -> dict[object, int]:
+        if id(container) not in known:
+            steps = container if isinstance(container, dict) else range(len(container))
+            known[id(container)] = {step: position for position, step in enumerate(steps)}
+        return known[id(container)]
+
+    def place(path: Path) -> Iterator[int]:
+        here: Any = value
+        for step in path:
+            among = positions(here)
+            yield among.get(step, len(among))
+            here = here[step] if step in among else None
+
+    return lambda difference: (_rank(difference), list(place(difference.path)))
+
+
+def _rank(difference: Difference) -> int:
+    if difference.kind == "drift":
+        return 3
+    if difference.rule in rules.NAMES:
+        return 2
+    return 0 if difference.rule in _OF_THE_WHOLE else 1
+
+
+def _finding(kind: payloads.Kind | None, difference: Difference) -> Finding:
+    return Finding(
+        difference.kind,
+        difference.rule,
+        json_path(difference.path),
+        difference.expected,
+        difference.actual,
+        _docs(kind, difference),
+    )
+
+
+def _docs(kind: payloads.Kind | None, difference: Difference) -> str:
+    """Stripe's page for the object that a difference is in."""
+    if difference.rule == "status":
+        return ERROR
+    match kind, difference.path:
+        case ("invoice", ("lines", "data", int(), *_)):
+            return LINE_ITEM
+        case ("list", ("data", int(), "lines", "data", int(), *_)):
+            return LINE_ITEM
+        case ("list", ("data", int(), *_)):
+            return INVOICE
+    return _DOCS[kind]
+
+
+def _subject(value: object) -> str:
+    """What was checked, as the head of a text has it: ``invoice in_1MtG…``."""
+    if not isinstance(value, dict):
+        return "payload"
+    names = {"deleted": "deleted invoice", "list": "list of invoices", "error": "error"}
+    name = names.get(payloads.kind_of(value) or "", value.get("object"))
+    parts = (name if isinstance(name, str) else "payload", value.get("id"))
+    return " ".join(bare(part) for part in parts if isinstance(part, str))

@@ -1,0 +1,108 @@
+"""What Stripe takes: the endpoints that the contract knows, and what a request may say to them.
+
+Source: https://docs.stripe.com/api/invoices and Stripe's OpenAPI description.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from .findings import ABSENT, Finding
+from .forms import number
+from .messages import Request
+
+HOST = "api.stripe.com"
+AUTHENTICATION = "https://docs.stripe.com/api/authentication"
+LONGEST_ID = 5000
+"""Characters, by Stripe's OpenAPI description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method on one path: ``path`` has the part that varies in braces.
+
+    ``parameters`` are the names that query and form body may hold; ``docs`` is the page.
+    """
+
+    method: str
+    path: str
+    parameters: frozenset[str]
+    docs: str
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/v1/invoices/{invoice}/mark_uncollectible",
+        frozenset({"expand"}),
+        "https://docs.stripe.com/api/invoices/mark_uncollectible",
+    ),
+)
+
+_PATHS = tuple(
+    (re.compile(re.sub(r"\{\w+\}", "([^/]+)", endpoint.path)), endpoint) for endpoint in ENDPOINTS
+)
+
+
+def template(url: str) -> tuple[Endpoint, str] | None:
+    """The endpoint whose path a URL has, whatever its host, and the id in the path, decoded."""
+    path = urlsplit(url).path
+    for pattern, endpoint in _PATHS:
+        if match := pattern.fullmatch(path):
+            return endpoint, unquote(match[1])
+    return None
+
+
+def check_request(request: Request) -> Iterator[Finding]:
+    """What in a request to a known endpoint breaks Stripe's contract; nothing for any other.
+
+    Paths of findings lead into the request: ``$.method``, ``$.params.nope``.
+    """
+    known = template(request.url)
+    if known is None:
+        return
+    endpoint, object_id = known
+    if request.method != endpoint.method:
+        yield _broken(endpoint, "method", "$.method", endpoint.method, request.method)
+    if len(object_id) > LONGEST_ID:
+        expected = f"an id of at most {LONGEST_ID} characters"
+        yield _broken(endpoint, "maxLength", "$.path", expected, object_id)
+    yield from _check_authorization(request)
+    yield from _check_parameters(endpoint, request)
+
+
+def _check_authorization(request: Request) -> Iterator[Finding]:
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
+    if scheme not in ("basic", "bearer") or request.api_key is None:
+        yield Finding(
+            "violation",
+            "api_key",
+            "$.headers.Authorization",
+            "an API key, by Basic (as the user name) or Bearer",
+            request.headers.get("Authorization", ABSENT),
+            AUTHENTICATION,
+        )
+
+
+def _check_parameters(endpoint: Endpoint, request: Request) -> Iterator[Finding]:
+    if request.form is None:
+        expected = "a form body (application/x-www-form-urlencoded), or none"
+        sent = request.headers.get("Content-Type", "bytes that are no text")
+        yield _broken(endpoint, "body", "$.body", expected, sent)
+    numbered = number(request.query + (request.form or ()))
+    for name in dict.fromkeys(path[0] for path, _ in numbered):
+        value = request.params[name]
+        if name not in endpoint.parameters:
+            known = ", ".join(sorted(endpoint.parameters))
+            expected = f"no parameter but {known}"
+            yield _broken(endpoint, "parameter_unknown", f"$.params.{name}", expected, value)
+        elif not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            expected = "an array of strings"
+            yield _broken(endpoint, "type", f"$.params.{name}", expected, value)
+
+
+def _broken(endpoint: Endpoint, rule: str, path: str, expected: str, actual: object) -> Finding:
+    return Finding("violation", rule, path, expected, actual, endpoint.docs)

@@ -1,0 +1,97 @@
+"""Every error of the package: data in attributes, the message made from them.
+
+An error's arguments are its data, in the order of its ``__init__``: that is what
+``pickle`` calls the class with again on the other side of a process boundary.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class StripeContractError(BaseException):
+    """The base of all errors raised here.
+
+    It derives from ``BaseException`` for the sake of one of them, `misses.ReplayMiss`; every
+    other error is an ordinary ``Exception`` too, by a built-in second base.
+    """
+
+
+class UnknownName(StripeContractError, ValueError):
+    """A cassette, an API version or an option value that nobody knows.
+
+    ``kind`` says what was named, ``name`` how, and ``known`` lists what there is.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(kind, name, self.known)
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.name, self.known, n=len(self.known), cutoff=0.5)
+        ordered = near + [name for name in self.known if name not in near]
+        return f"unknown {self.kind} {self.name!r}; known, nearest first: {', '.join(ordered)}"
+
+
+class InvalidOption(StripeContractError, ValueError):
+    """An option whose ``value`` is none that it takes; ``expected`` says which it does."""
+
+    def __init__(self, option: str, value: object, expected: str) -> None:
+        self.option = option
+        self.value = value
+        self.expected = expected
+        super().__init__(option, value, expected)
+
+    def __str__(self) -> str:
+        return f"{self.option}={self.value!r}: expected {self.expected}"
+
+
+class CassetteError(StripeContractError, ValueError):
+    """A file that cannot be read as a cassette; it is left as it is.
+
+    ``path`` names the file and ``line`` (from 1) the place, where there is one.
+    """
+
+    def __init__(self, path: str, problem: str, line: int | None = None) -> None:
+        self.path = path
+        self.problem = problem
+        self.line = line
+        super().__init__(path, problem, line)
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.problem}"
+
+
+class NetworkBlocked(StripeContractError, RuntimeError):
+    """Something tried to leave the machine while a replay was active.
+
+    Not an ``OSError``: clients retry those, and sleep in between.
+    ``target`` is what it tried to reach.
+    """
+
+    def __init__(self, target: str, advice: str = "") -> None:
+        self.target = target
+        self.advice = advice
+        super().__init__(target, advice)
+
+    def __str__(self) -> str:
+        text = f"{self.target} is out of reach: while a replay is active, nothing but loopback is"
+        return f"{text}. {self.advice}" if self.advice else text
+
+
+class ReplayFailure(StripeContractError, AssertionError):
+    """A replay that did not go as recorded; ``problems`` has a text for each thing wrong."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    @property
+    def summary(self) -> str:
+        """One line: the first line of each problem."""
+        return "; ".join(problem.partition("\n")[0] for problem in self.problems)
+
+    def __str__(self) -> str:
+        return "\n\n".join(self.problems)

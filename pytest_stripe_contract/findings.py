@@ -1,0 +1,173 @@
+"""What a check has to say: one `Finding` a difference, and the error that lists them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from .errors import StripeContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["violation", "drift"]
+Path = tuple[str | int, ...]
+
+LONGEST_ID = 255
+"""Characters that an id of Stripe's may run to: https://docs.stripe.com/upgrades."""
+
+_SHOWN = 80
+"""Characters of a value that a text shows."""
+
+_SHOWN_BITS = 128
+"""Integers of more bits are told by their size: Python may refuse to print them."""
+
+_TYPES: Final = (
+    (type(None), "null"),
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (str, "string"),
+    ((list, tuple), "array"),
+    (dict, "object"),
+)
+
+
+class _Absent:
+    """The one value that no JSON holds: nothing was there."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Stands for a Python value that JSON has no form for: its type's name, and its repr."""
+
+    type: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference from a schema or a rule: a `Finding` whose path is still a tuple."""
+
+    kind: Kind
+    rule: str
+    path: Path
+    expected: str
+    actual: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference from the contract of an API version.
+
+    ``kind`` is ``violation`` (the contract is broken) or ``drift`` (what Stripe may do
+    without notice); ``rule`` names what was asked: a JSON Schema keyword (``type``,
+    ``enum``, ``required``, …) or a rule of the contract's own (``amount_remaining``);
+    ``path`` is a JSON path; ``expected`` is a text; ``actual`` is the value that was
+    there, or `ABSENT`; ``docs`` is the address of Stripe's page for the object.
+    """
+
+    kind: Kind
+    rule: str
+    path: str
+    expected: str
+    actual: Any
+    docs: str
+
+    def __str__(self) -> str:
+        got = "; got" if "," in self.expected else ", got"
+        shown = show(self.actual)
+        tells = shown.startswith(("an ", "null")) or shown.endswith("characters)")
+        if self.rule == "type" and not tells:
+            shown += f" ({json_type(self.actual)})"
+        return f"{self.path}: expected {self.expected}{got} {shown}"
+
+
+class ContractViolation(StripeContractError, AssertionError):
+    """A payload does not keep to the contract.
+
+    ``subject`` says what was checked (``invoice in_1MtG…``), ``api_version`` against which
+    version, and ``findings`` has every finding, worst first.
+    """
+
+    def __init__(self, subject: str, api_version: str, findings: Iterable[Finding]) -> None:
+        self.subject = subject
+        self.api_version = api_version
+        self.findings = tuple(findings)
+        super().__init__(subject, api_version, self.findings)
+
+    def __str__(self) -> str:
+        violations = sum(finding.kind == "violation" for finding in self.findings)
+        drift = len(self.findings) - violations
+        does = "breaks" if violations else "drifts from"
+        counts = f"{violations} violation{'s' * (violations != 1)}, {drift} drift"
+        lines = [f"{self.subject} {does} API version {self.api_version}: {counts}"]
+        lines += [f"  {finding.kind:<9}  {finding}" for finding in self.findings]
+        lines += [f"  see {docs}" for docs in dict.fromkeys(each.docs for each in self.findings)]
+        return "\n".join(lines)
+
+
+def show(value: object) -> str:
+    """The value as a reader of the finding needs it: JSON, short, on one line."""
+    match value:
+        case _Absent():
+            return "nothing"
+        case dict():
+            text = f"an object of {len(value)} {'property' if len(value) == 1 else 'properties'}"
+        case list() | tuple():
+            text = f"an array of {len(value)} item{'s' * (len(value) != 1)}"
+        case str() if len(value) > _SHOWN:
+            text = f'{_json(value[:_SHOWN])[:-1]}…" (a string of {len(value)} characters)'
+        case int() if value.bit_length() > _SHOWN_BITS:
+            text = f"an integer of {value.bit_length()} bits"
+        case None | str() | int() | float():
+            text = _json(value)
+        case _:
+            text = repr(value)[:_SHOWN]
+    return text
+
+
+def bare(text: str) -> str:
+    """An id or a name in the middle of a sentence: without quotes, unless it is no such thing."""
+    return text if text.isprintable() and len(text) <= LONGEST_ID else show(text)
+
+
+def json_type(value: object) -> str:
+    """The name that JSON Schema gives to the value's type."""
+    if isinstance(value, Foreign):
+        return value.type
+    names = (name for types, name in _TYPES if isinstance(value, types))
+    return next(names, type(value).__name__)
+
+
+def json_path(path: Iterable[str | int]) -> str:
+    """The JSON path (RFC 9535) of a place: ``$.lines.data[0]``, ``$['odd key']``."""
+    return "$" + "".join(map(_step, path))
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    if step.isascii() and step.isidentifier():
+        return f".{step}"
+    quoted = _json(step)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"['{quoted}']"
+
+
+def _json(value: object) -> str:
+    """As JSON, with other scripts as they are; escaped is only what cannot be printed."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)

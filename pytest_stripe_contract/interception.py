@@ -1,0 +1,74 @@
+"""Which requests stay in the process, and who answers them.
+
+A stack of answerers, for the whole process: threads and event loops share it. The innermost
+one that has an answer gives it.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from . import clients, guard
+from .errors import NetworkBlocked
+from .messages import Request, Response
+from .wire import ServerSide
+
+
+class Answerer(Protocol):
+    """What a replay is to the connections that it answers."""
+
+    def mentions(self, host: str, port: int) -> bool:
+        """Whether there are recordings of that host, if it is a loopback one."""
+
+    def take(self, request: Request) -> Response | None:
+        """The answer to the request, if there is one left."""
+
+    def miss(self, request: Request) -> BaseException:
+        """Take note that nobody answered; the error to raise."""
+
+    def blocked(self, error: NetworkBlocked) -> None:
+        """Take note that something tried to leave the machine."""
+
+
+_lock = threading.Lock()
+_active: tuple[Answerer, ...] = ()
+
+
+def start(answerer: Answerer) -> None:
+    """Put an answerer on the stack: from here on, nothing leaves the machine."""
+    global _active  # noqa: PLW0603 (the stack is the process's)
+    with _lock:
+        if not _active:
+            clients.patch(connect)
+        guard.block(answerer.blocked)
+        _active = (*_active, answerer)
+
+
+def stop(answerer: Answerer) -> None:
+    """Take it off again; with the last one, every client is as it was."""
+    global _active  # noqa: PLW0603 (as above)
+    with _lock:
+        _active = guard.without(_active, answerer)
+        guard.unblock(answerer.blocked)
+        if not _active:
+            clients.unpatch()
+
+
+def connect(scheme: str, host: str, port: int) -> ServerSide | None:
+    """The far end of a connection to a host; None if it is to be a real one, to loopback."""
+    active = _active
+    wanted = any(each.mentions(host, port) for each in active)
+    if not active or (guard.is_loopback(host) and not wanted):
+        return None
+    name = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}.get(scheme)
+    return ServerSide(f"{scheme}://{name}" + (f":{port}" if port != default else ""), _answer)
+
+
+def _answer(request: Request) -> Response:
+    answerers = _active
+    for answerer in reversed(answerers):
+        if (response := answerer.take(request)) is not None:
+            return response
+    raise answerers[-1].miss(request)

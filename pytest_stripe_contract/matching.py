@@ -1,0 +1,106 @@
+"""Which recording answers a request, and what differs from the one that comes closest.
+
+Two requests are the same if their method, scheme, host, path, query and body mean the same,
+however a client writes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from .endpoints import template
+from .forms import name_of, number
+from .messages import Request
+
+_PORTS = {"http": 80, "https": 443}
+
+_ANY_ID = "{invoice}"
+
+Names = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What of a request counts: two equal ones are the same request."""
+
+    method: str
+    scheme: str
+    host: str
+    path: tuple[str, ...]
+    query: Names
+    body: Names
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an absolute URL."""
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
+
+
+def meaning(request: Request, *, any_id: bool = False) -> Meaning:
+    """What of the request counts; with ``any_id``, whatever id a known endpoint's path has."""
+    scheme, host, port = origin(request.url)
+    path = urlsplit(request.url).path or "/"
+    if any_id and (known := template(request.url)):
+        path = known[0].path
+    return Meaning(
+        request.method.upper(),
+        scheme,
+        host if port == _PORTS.get(scheme) else f"{host}:{port}",
+        tuple(unquote(segment) for segment in path.split("/")[1:]),
+        _names(request.query),
+        _body(request),
+    )
+
+
+def differences(sent: Meaning, recorded: Meaning) -> Iterator[str]:
+    """A line for each thing in which a request differs from a recorded one."""
+    for part in ("method", "scheme", "host"):
+        ours, theirs = getattr(sent, part), getattr(recorded, part)
+        if ours != theirs:
+            yield f"{part}: sent {ours}, recorded {theirs}"
+    yield from _path_differences(sent.path, recorded.path)
+    yield from _name_differences("query", sent.query, recorded.query)
+    yield from _name_differences("form", sent.body, recorded.body)
+
+
+def _path_differences(sent: tuple[str, ...], recorded: tuple[str, ...]) -> Iterator[str]:
+    for index in range(max(len(sent), len(recorded))):
+        ours = sent[index] if index < len(sent) else None
+        theirs = recorded[index] if index < len(recorded) else None
+        if ours != theirs and not (ours and theirs == _ANY_ID):
+            yield f"path, segment {index + 1}: sent {_shown(ours)}, recorded {_shown(theirs)}"
+
+
+def _name_differences(part: str, sent: Names, recorded: Names) -> Iterator[str]:
+    ours, theirs = dict(sent), dict(recorded)
+    for name in dict.fromkeys([*ours, *theirs]):
+        if ours.get(name) != theirs.get(name):
+            field = f"{part} {name}".rstrip()
+            yield f"{field}: sent {_shown(ours.get(name))}, recorded {_shown(theirs.get(name))}"
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "nothing"
+    text = json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 (a line of a report)
+
+
+def _names(fields: tuple[tuple[str, str], ...]) -> Names:
+    return tuple(sorted((name_of(path), value) for path, value in number(fields)))
+
+
+def _body(request: Request) -> Names:
+    """The body's fields; a JSON body as its canonical text, any other as it is, without a name."""
+    if request.form is not None:
+        return _names(request.form)
+    try:
+        value: Any = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return (("", request.body.decode("latin-1")),)
+    return (("", json.dumps(value, sort_keys=True)),)

@@ -1,0 +1,131 @@
+"""A request of the code under test, the answer it got, and both as a call."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import httpx
+
+from .forms import Fields, nest
+
+_KEY_PREFIX = re.compile(r"(?:[a-z]{2,5}_(?:test|live|org)_)?")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request: ``method`` in upper case, the absolute ``url``, ``headers``, ``body``.
+
+    `received` makes one from what a client put on the wire, and hides the API key in it:
+    no more than the key's prefix (``sk_test_***``) is ever kept.
+    """
+
+    method: str
+    url: str
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    body: bytes = b""
+    api_key: str | None = None
+
+    @classmethod
+    def received(cls, method: str, url: str, headers: httpx.Headers, body: bytes) -> Request:
+        """The request as it may be kept: with what is secret in its headers hidden."""
+        headers = headers.copy()
+        api_key = None
+        if (authorization := headers.get("Authorization")) is not None:
+            scheme, api_key = _api_key(authorization)
+            headers["Authorization"] = f"{scheme} {api_key or '***'}"
+        return cls(method.upper(), url, headers, body, api_key)
+
+    @property
+    def path(self) -> str:
+        """The path of the URL, percent-decoded."""
+        return unquote(urlsplit(self.url).path)
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The ``Idempotency-Key`` header."""
+        value: str | None = self.headers.get("Idempotency-Key")
+        return value
+
+    @property
+    def api_version(self) -> str | None:
+        """The ``Stripe-Version`` header."""
+        value: str | None = self.headers.get("Stripe-Version")
+        return value
+
+    @cached_property
+    def query(self) -> Fields:
+        """The fields of the query string, in order; blank values count."""
+        return tuple(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+    @cached_property
+    def form(self) -> Fields | None:
+        """The fields of the form body, in order; blank values count. None: it is no form."""
+        kind = self.headers.get("Content-Type", "application/x-www-form-urlencoded")
+        if not kind.startswith("application/x-www-form-urlencoded"):
+            return None if self.body else ()
+        try:
+            text = self.body.decode("ascii")
+        except UnicodeDecodeError:
+            return None
+        return tuple(parse_qsl(text, keep_blank_values=True))
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of query and form body, nested as Stripe reads their names."""
+        return nest(self.query + (self.form or ()))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response: ``status``, ``headers``, and the ``body`` as it was sent."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    reason: str = ""
+
+    def json(self) -> Any:
+        """The body, decoded: `ValueError` if it is not JSON."""
+        return json.loads(self.content)
+
+    @property
+    def content(self) -> bytes:
+        """The body without its Content-Encoding."""
+        if "Content-Encoding" not in self.headers:
+            return self.body
+        return httpx.Response(self.status, headers=self.headers, content=self.body).content
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of the code under test with the answer it got."""
+
+    request: Request
+    response: Response
+
+
+def _api_key(authorization: str) -> tuple[str, str | None]:
+    """The scheme, and the API key with all but its prefix hidden, as Stripe reads them.
+
+    Source: https://docs.stripe.com/api/authentication (the key is the user name of Basic, or
+    the Bearer token).
+    """
+    scheme, _, credentials = authorization.strip().partition(" ")
+    key = credentials.strip() if scheme.lower() == "bearer" else ""
+    if scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(credentials, validate=True).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            key = ""
+    prefix = _KEY_PREFIX.match(key)
+    return scheme, f"{prefix[0]}***" if key and prefix else None

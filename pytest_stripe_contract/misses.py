@@ -1,0 +1,49 @@
+"""What is raised where no recording answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from .errors import StripeContractError
+
+
+# mypy does not see that pytest.fail.Exception is a class
+class ReplayMiss(StripeContractError, pytest.fail.Exception):  # type: ignore[name-defined, misc]
+    """A request for which no recording is left.
+
+    It is what ``pytest.fail`` raises, and so no ``Exception``: else the official SDK would
+    make an ``APIConnectionError`` of it (and, over httpx or aiohttp, sleep and try again),
+    and billing code that catches ``stripe.StripeError`` would carry on without its answer.
+    Whatever runs tests, an event loop of a plugin's too, knows it for a test's failure.
+
+    ``request`` is the request line, ``cassettes`` names what was played, ``closest`` the
+    recording that comes nearest, ``differences`` has a line for each thing in which the two
+    differ, and ``advice`` says what to do.
+    """
+
+    def __init__(
+        self,
+        request: str,
+        cassettes: Iterable[str],
+        closest: str | None,
+        differences: Iterable[str],
+        advice: str,
+    ) -> None:
+        self.request = request
+        self.cassettes = tuple(cassettes)
+        self.closest = closest
+        self.differences = tuple(differences)
+        self.advice = advice
+        super().__init__(str(self))
+        self.args = (request, self.cassettes, closest, self.differences, advice)
+
+    def __str__(self) -> str:
+        lines = [f"no recording answers {self.request}"]
+        lines += [f"  cassette: {', '.join(self.cassettes) or 'none'}"]
+        if self.closest is not None:
+            lines += [f"  closest:  {self.closest}"]
+        lines += [f"  differs:  {difference}" for difference in self.differences]
+        lines += [f"  to do:    {self.advice}"]
+        return "\n".join(lines)

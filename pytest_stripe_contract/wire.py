@@ -1,0 +1,75 @@
+"""The far end of a connection that never leaves the process: bytes in, bytes out.
+
+Clients run unchanged down to the socket: what they send is parsed here, and what they get
+back they parse themselves, so that each shows a recorded answer just as it shows a real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import client as http_client
+
+import h11
+import httpx
+
+from .messages import Request, Response
+
+Answer = Callable[[Request], Response]
+
+_LONGEST_HEAD = 1 << 20
+_BODILESS = (204, 304)
+_FRAMING = (b"content-length", b"transfer-encoding")
+
+
+class ServerSide:
+    """Answers the requests that arrive on one connection to ``origin`` (scheme://host:port)."""
+
+    def __init__(self, origin: str, answer: Answer) -> None:
+        self._origin = origin
+        self._answer = answer
+        self._server = h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
+        self._head: h11.Request
+        self._body: bytearray
+
+    def receive(self, data: bytes) -> bytes:
+        """What the server sends back once a request is whole; until then nothing."""
+        if not data:
+            return b""  # a client may write nothing; to h11 that would be the end
+        self._server.receive_data(data)
+        sent = b""
+        while (event := self._server.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+            match event:
+                case h11.Request():
+                    self._head, self._body = event, bytearray()
+                    if self._server.they_are_waiting_for_100_continue:
+                        proceed = h11.InformationalResponse(status_code=100, headers=[])
+                        sent += self._server.send(proceed) or b""
+                case h11.Data():
+                    self._body += event.data
+                case h11.EndOfMessage():
+                    sent += self._respond(self._head)
+        return sent
+
+    def _respond(self, head: h11.Request) -> bytes:
+        target = head.target.decode("latin-1")
+        url = target if "://" in target else f"{self._origin}{target}"
+        headers = httpx.Headers(head.headers.raw_items())
+        method = head.method.decode("ascii")
+        response = self._answer(Request.received(method, url, headers, bytes(self._body)))
+        sent = self._server.send(_head_of(response)) or b""
+        if method != "HEAD" and response.status not in _BODILESS:
+            sent += self._server.send(h11.Data(data=response.body)) or b""
+        sent += self._server.send(h11.EndOfMessage()) or b""
+        if self._server.our_state is h11.DONE:
+            self._server.start_next_cycle()
+        return sent
+
+
+def _head_of(response: Response) -> h11.Response:
+    """The recorded head, framed by length: a recording does not keep the chunks of its body."""
+    headers = [pair for pair in response.headers.raw if pair[0].lower() not in _FRAMING]
+    headers.append((b"Content-Length", str(len(response.body)).encode()))
+    reason = response.reason or http_client.responses.get(response.status, "")
+    return h11.Response(
+        status_code=response.status, headers=headers, reason=reason.encode("ascii", "replace")
+    )

@@ -1,0 +1,23 @@
+"""Fixtures that several files share."""
+
+import importlib
+import pkgutil
+
+import pytest
+import senders  # noqa: F401 - see below
+
+import pytest_stripe_contract
+
+# Runs of pytester in this process forget what they import: what is here already, they share.
+# It saves seconds a run, and there must not be two network blocks in one process.
+for module in pkgutil.walk_packages(pytest_stripe_contract.__path__, "pytest_stripe_contract."):
+    importlib.import_module(module.name)
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def pytester(pytester, monkeypatch):
+    """Its runs have every plugin that is installed, but for one of two that refuse each other."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:vcr -o asyncio_default_fixture_loop_scope=function")
+    return pytester

@@ -1,0 +1,99 @@
+"""The ``stripe-contract`` command, as a shell sees it."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from answers import documented
+
+from pytest_stripe_contract import cli
+
+
+def run(capsys, *arguments):
+    code = cli.main(arguments)
+    return code, capsys.readouterr().out
+
+
+def test_check_says_what_is_wrong_with_which_file(tmp_path, capsys):
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text('{"error": {"type": "api_error"}}')
+    bad.write_text('{"error": {"type": "card_eror"}}')
+
+    code, output = run(capsys, "check", str(good), str(bad))
+
+    assert code == 1
+    assert output == (
+        f"{bad}: violation: $.error.type: expected one of api_error, card_error, "
+        'idempotency_error, invalid_request_error; got "card_eror"\n'
+        "2 checked, 1 violations, 0 drift\n"
+    )
+
+
+def test_drift_is_told_and_fails_only_if_strict(tmp_path, capsys):
+    path = tmp_path / "invoice.json"
+    path.write_text(json.dumps(documented()))
+
+    code, output = run(capsys, "check", str(path))
+    strict, _ = run(capsys, "check", "--strict", str(path))
+
+    assert (code, strict) == (0, 1)
+    assert f"{path}: drift: $.closed: expected no undocumented property, got true\n" in output
+
+
+def test_check_reads_standard_input_and_writes_json(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"<html>")))
+
+    code, output = run(capsys, "check", "--format", "json", "-")
+
+    assert code == 1
+    [finding] = json.loads(output)
+    assert finding["file"] == "-"
+    assert finding["kind"] == "violation"
+    assert finding["path"] == "$"
+    assert finding["actual"] == "<html>"
+
+
+def test_cassettes_are_listed_with_status_version_and_provenance(capsys):
+    code, output = run(capsys, "cassettes")
+
+    assert code == 0
+    head, *rows = output.splitlines()
+    assert head.split("  ")[0] == "cassette"
+    assert ["mark_uncollectible", "200", "2023-10-16", "documented"] in map(str.split, rows)
+
+
+def test_versions_are_listed(capsys):
+    code, output = run(capsys, "versions", "--format", "json")
+
+    assert code == 0
+    first = json.loads(output)[0]
+    assert first["API version"] == first["release line"] == "2023-10-16"
+
+
+def test_schema_prints_a_json_schema(capsys):
+    code, output = run(capsys, "schema", "invoice", "--api-version", "2023-10-16")
+
+    assert code == 0
+    assert json.loads(output)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["check", "nowhere.json"], "stripe-contract: [Errno 2] No such file or directory: "),
+        (
+            ["schema", "invoice", "--api-version", "2023-10-61"],
+            "stripe-contract: unknown API version '2023-10-61'; known, nearest first: 2023-10-16",
+        ),
+        (["schema", "invoise"], "argument object: invalid choice: 'invoise' (choose from "),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)
+def test_a_wrong_call_exits_with_2(arguments, text, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+
+    assert caught.value.code == 2
+    assert text in capsys.readouterr().err

@@ -1,0 +1,117 @@
+"""Every code block of README.md and docs/ is tried."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from answers import documented
+
+from pytest_stripe_contract import cli
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+_BLOCK = re.compile(
+    r"(?:<!-- (?P<note>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)```\n", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    page: str
+    note: str
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}-{self.note or self.language}"
+
+
+BLOCKS = [
+    Block(page.name, match["note"] or "", match["language"], match["text"])
+    for page in PAGES
+    for match in _BLOCK.finditer(page.read_text())
+]
+TESTS = [block for block in BLOCKS if block.language == "python"]
+COMMANDS = [
+    line.removeprefix("$ ").partition("#")[0].strip()
+    for block in BLOCKS
+    if block.language == "console"
+    for line in block.text.splitlines()
+]
+
+
+def test_every_block_is_of_a_kind_that_is_tried_here():
+    assert {block.language for block in BLOCKS} == {"python", "console", "text"}
+    assert all(block.note.startswith("file: test_") for block in TESTS)
+
+
+@pytest.mark.parametrize("block", TESTS, ids=str)
+def test_the_python_blocks_are_tests_that_pass(block, pytester):
+    pytester.makepyfile(**{block.note.removeprefix("file: ").removesuffix(".py"): block.text})
+
+    result = pytester.runpytest("-W", "error", "-p", "no:randomly")
+
+    assert result.ret == 0
+    assert result.parseoutcomes()["passed"] == block.text.count("def test_")
+
+
+def test_the_first_test_fails_as_readme_says_when_it_sends_its_request_twice(pytester):
+    first, miss = TESTS[0], next(block for block in BLOCKS if block.note == "output")
+    call = '    invoice = stripe.Invoice.mark_uncollectible("in_1MtG0nLkdIwHu7ixAaUw3Cb4")\n'
+    assert call in first.text
+    pytester.makepyfile(first.text.replace(call, call * 2))
+
+    result = pytester.runpytest()
+
+    assert miss.text in str(result.stdout)
+
+
+def test_findings_read_as_readme_says():
+    from pytest_stripe_contract import Contract
+
+    payload = documented()
+    shown = next(block for block in BLOCKS if block.text.startswith("$.lines"))
+    payload["lines"]["data"][0]["amount"] = "1099"
+    payload["status"] = "uncolectible"
+    payload["amount_remaining"] = 600
+
+    findings = Contract("2023-10-16").iter_findings(payload)
+
+    violations = [f"{finding}\n" for finding in findings if finding.kind == "violation"]
+    assert "".join(violations) == shown.text
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if "stripe-contract " in line])
+def test_the_commands_are_ones_that_the_program_takes(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("payload.json", "other.json"):
+        (tmp_path / name).write_text('{"error": {"type": "api_error"}}')
+    stdin = io.TextIOWrapper(io.BytesIO((tmp_path / "payload.json").read_bytes()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    _, _, arguments = command.partition("stripe-contract ")
+
+    assert cli.main(shlex.split(arguments)) == 0
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("make ")])
+def test_the_make_targets_exist(command):
+    target = shlex.split(command)[1]
+
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_readme_stays_short():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120

@@ -1,0 +1,102 @@
+"""What a request to Stripe may say."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from pytest_stripe_contract.endpoints import check_request, template
+from pytest_stripe_contract.messages import Request
+
+MARK = "https://api.stripe.com/v1/invoices/in_1/mark_uncollectible"
+PAGE = "https://docs.stripe.com/api/invoices/mark_uncollectible"
+
+
+def request(url=MARK, method="POST", body=b"", **headers):
+    headers = {"Authorization": "Bearer sk_test_x", **headers}
+    return Request.received(method, url, httpx.Headers(headers), body)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        request(),
+        request(Authorization="Basic c2tfdGVzdF94Og=="),
+        request(body=b"expand[]=customer&expand[]=charge"),
+        request(MARK + "?expand[0]=customer"),
+        request(MARK.replace("in_1", "x" * 5000)),
+        request("https://api.stripe.com/v1/customers", body=b"anything=goes", Authorization=""),
+    ],
+)
+def test_a_request_may_say_what_the_page_says_and_of_other_endpoints_nothing_is_known(good):
+    assert list(check_request(good)) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "rule", "text"),
+    [
+        (request(method="GET"), "method", '$.method: expected POST, got "GET"'),
+        (
+            request(body=b"nope[a]=1"),
+            "parameter_unknown",
+            "$.params.nope: expected no parameter but expand, got an object of 1 propert",
+        ),
+        (
+            request(body=b"expand=customer"),
+            "type",
+            '$.params.expand: expected an array of strings, got "customer"',
+        ),
+        (
+            request(body=b"expand[0][a]=customer"),
+            "type",
+            "$.params.expand: expected an array of strings, got ",
+        ),
+        (
+            request(MARK.replace("in_1", "x" * 5001)),
+            "maxLength",
+            '$.path: expected an id of at most 5000 characters, got "xxx',
+        ),
+        (
+            request(body=b"{}", **{"Content-Type": "application/json"}),
+            "body",
+            "$.body: expected a form body (application/x-www-form-urlencoded), or none; "
+            'got "application/json"',
+        ),
+        (
+            request(body=b"\xff"),
+            "body",
+            "$.body: expected a form body (application/x-www-form-urlencoded), or none; "
+            'got "bytes that are no text"',
+        ),
+        (
+            request(Authorization="Digest x"),
+            "api_key",
+            "$.headers.Authorization: expected an API key, by Basic (as the user name) or Bearer; "
+            'got "Digest ***"',
+        ),
+    ],
+)
+def test_what_it_may_not_say_is_a_violation(bad, rule, text):
+    [finding] = check_request(bad)
+
+    assert finding.kind == "violation"
+    assert finding.rule == rule
+    assert str(finding).startswith(text)
+    assert finding.docs in (PAGE, "https://docs.stripe.com/api/authentication")
+
+
+def test_a_missing_key_is_said_to_be_missing():
+    sent = Request.received("POST", MARK, httpx.Headers(), b"")
+
+    [finding] = check_request(sent)
+
+    assert str(finding).endswith("got nothing")
+
+
+def test_the_id_in_a_path_is_decoded():
+    known = template("http://localhost:1/v1/invoices/in%2F1/mark_uncollectible?a=b")
+
+    assert known is not None
+    assert known[0].docs == PAGE
+    assert known[1] == "in/1"
+    assert template("https://api.stripe.com/v1/invoices/a/b/mark_uncollectible") is None
