@@ -74,7 +74,7 @@ def is_loopback(host: object) -> bool:
     if not isinstance(host, str):
         return host is None
     name = host.strip("[]").lower().rstrip(".")
-    if name in ("", "localhost") or name.endswith(".localhost"):
+    if name in ("", "localhost", socket.gethostname().lower()) or name.endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(name)

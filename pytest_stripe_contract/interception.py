@@ -40,7 +40,11 @@ def start(answerer: Answerer) -> None:
     global _active  # noqa: PLW0603 (the stack is the process's)
     with _lock:
         if not _active:
-            clients.patch(connect)
+            try:
+                clients.patch(connect)
+            except BaseException:
+                clients.unpatch()
+                raise
         guard.block(answerer.blocked)
         _active = (*_active, answerer)
 

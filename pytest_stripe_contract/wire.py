@@ -46,7 +46,7 @@ class ServerSide:
                         sent += self._server.send(proceed) or b""
                 case h11.Data():
                     self._body += event.data
-                case h11.EndOfMessage():
+                case _:  # the end of the message: a client sends nothing else
                     sent += self._respond(self._head)
         return sent
 

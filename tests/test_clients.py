@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import http.server
 import importlib.util
 import json
@@ -16,7 +17,11 @@ import pytest
 import requests
 import senders
 import yaml
+from aiohttp.client_proto import ResponseHandler
 from senders import CROWDS, SENDERS
+
+from pytest_stripe_contract.clients.aiohttp import WireTransport
+from pytest_stripe_contract.wire import ServerSide
 
 SHIPPED = Path(__file__).parent.parent / "cassettes" / "mark_uncollectible.yaml"
 
@@ -178,18 +183,32 @@ def test_aiohttp_may_send_a_request_in_parts(stripe_replay):
     assert asyncio.run(main())["id"] == "in_1"
 
 
-@pytest.mark.stripe_replay("mark_uncollectible")
-def test_aiohttp_may_abort_a_connection_and_close_it_again(stripe_replay):
+def test_a_transport_of_ours_can_be_aborted_and_closed_again():
     async def main():
-        async with aiohttp.ClientSession(headers=senders.BEARER) as session:
-            response = await session.post(senders.url("in_1"))
-            transport = response.connection.transport if response.connection else None
-            if transport is not None:
-                transport.abort()
-            response.close()
-            return response.status
+        loop = asyncio.get_running_loop()
+        protocol = ResponseHandler(loop)
+        transport = WireTransport(ServerSide("https://api.stripe.com", None), protocol, loop)
+        protocol.connection_made(transport)
+        transport.abort()
+        transport.close()
+        await asyncio.sleep(0)
+        return protocol.is_connected(), transport.is_closing()
 
-    assert asyncio.run(main()) == 200
+    assert asyncio.run(main()) == (False, True)
+
+
+def test_a_start_that_fails_leaves_nothing_behind(stripe_replay, monkeypatch):
+    def fail(connect):
+        raise OSError("a library of another version")
+
+    monkeypatch.setattr("pytest_stripe_contract.clients.aiohttp.patches", fail)
+    replay = stripe_replay("mark_uncollectible", allow_unplayed=True)
+
+    with pytest.raises(OSError, match="another version"):
+        replay.start()
+
+    assert "putrequest" not in vars(http.client.HTTPSConnection)
+    assert http.client.HTTPConnection.putrequest.__module__ == "http.client"
 
 
 def test_a_library_that_is_not_installed_is_left_out(stripe_replay, monkeypatch):
