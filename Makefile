@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
 
-.PHONY: demo test lint build schemas check-schemas clean
+.PHONY: demo test lint build schemas check-schemas cassettes clean
 
 # In a venv of its own, with nothing but the plugin and the SDK: what a user has.
 demo: .venv-demo/.installed
@@ -29,6 +29,9 @@ build: $(VENV)/.installed
 
 schemas: $(VENV)/.installed
 	$(PY) tools/build_schemas.py
+
+cassettes: $(VENV)/.installed
+	$(PY) tools/build_cassettes.py
 
 check-schemas: $(VENV)/.installed
 	$(PY) tools/build_schemas.py --check

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .messages import Call, Request, Response
     from .misses import ReplayMiss
     from .replay import Replay
+    from .upgrades import NoStepBack, upgrade
 
 __all__ = [
     "ABSENT",
@@ -28,6 +29,7 @@ __all__ = [
     "Finding",
     "InvalidOption",
     "NetworkBlocked",
+    "NoStepBack",
     "Replay",
     "ReplayFailure",
     "ReplayMiss",
@@ -35,6 +37,7 @@ __all__ = [
     "Response",
     "StripeContractError",
     "UnknownName",
+    "upgrade",
 ]
 
 _HOMES = {
@@ -43,10 +46,12 @@ _HOMES = {
     "Contract": "contract",
     "ContractViolation": "findings",
     "Finding": "findings",
+    "NoStepBack": "upgrades",
     "Replay": "replay",
     "ReplayMiss": "misses",
     "Request": "messages",
     "Response": "messages",
+    "upgrade": "upgrades",
 }
 """Where the names are that pytest must not import with the plugin: they bring libraries."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from . import shipped, yamlfile
-from .errors import CassetteError, UnknownName
+from .errors import CassetteError, InvalidOption, UnknownName
 from .matching import origin
 from .messages import Request, Response
 
@@ -27,9 +27,9 @@ class Interaction:
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cassette:
-    """A file of recorded interactions.
+    """A file of recorded interactions; read once, so that two are the same or differ.
 
     ``metadata`` has what the file says of itself: ``api_version``, ``provenance``
     (``documented``, ``derived`` or ``recorded``), ``source`` or ``recorded_at``.
@@ -70,6 +70,8 @@ class Library:
 
         `UnknownName` lists what there is, `CassetteError` says what is wrong with a file.
         """
+        if not isinstance(name, str):
+            raise InvalidOption("stripe_replay", name, "names of cassettes, or paths, each a text")
         if name.endswith((".yaml", ".yml")):
             candidates = [base / name for base in self.bases]
         else:
@@ -78,13 +80,24 @@ class Library:
             if path.is_file():
                 stat = path.stat()
                 return _read(name, path.resolve(), stat.st_mtime_ns, stat.st_size)
-        known = [*names(self.folder), *names(shipped.CASSETTES)]
-        raise UnknownName("cassette", name, dict.fromkeys(known))
+        known = [*names(self.folder), *shipped_names()]
+        raise UnknownName("cassette", name, dict.fromkeys(known), f"looked for in {self.folder}")
 
 
 def names(folder: Path) -> list[str]:
     """The names of the cassettes in a folder, without ``.yaml``."""
     return sorted(path.relative_to(folder).as_posix()[:-5] for path in folder.rglob("*.yaml"))
+
+
+def shipped_names() -> list[str]:
+    """The names of the cassettes that the package ships, each of which it has in every line."""
+    return [name for name in names(shipped.CASSETTES) if "/" not in name]
+
+
+def shipped_in(name: str, line: str) -> Cassette:
+    """A shipped cassette as a release line has it; the default line's lie in no folder."""
+    folder = shipped.CASSETTES / line
+    return Library(folder if folder.is_dir() else shipped.CASSETTES).find(name)
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from . import explain, payloads, rules, schemas, versions
+from . import explain, installed, payloads, rules, schemas
 from .findings import ABSENT, ContractViolation, Difference, Finding, Path, bare, json_path
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class Contract:
     """What Stripe promises of its answers in one API version.
 
     ``api_version`` is what ``Stripe-Version`` names; `errors.UnknownName` is raised if no
-    release line covers it. With ``strict``, drift is as bad as a violation.
+    release line covers it. With ``strict``, drift is as bad as a violation; ``on_drift`` is
+    told of each that is found.
 
     A payload is a dict, JSON text or bytes, an object of the stripe package, or a response of
     httpx or requests, which must hold an error if, and only if, its status is 400 or more.
@@ -44,10 +45,13 @@ class Contract:
 
     api_version: str
     strict: bool = field(default=False, kw_only=True)
+    on_drift: Callable[[Finding], None] | None = field(
+        default=None, kw_only=True, repr=False, compare=False
+    )
     line: ReleaseLine = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "line", versions.resolve(self.api_version))
+        object.__setattr__(self, "line", installed.resolve(self.api_version))
 
     def validate(self, instance: object) -> None:
         """Raise `ContractViolation`, an ``AssertionError``, if the payload breaks the contract."""
@@ -91,7 +95,11 @@ class Contract:
             found = [Difference("violation", "json", (), unreadable.expected, value)]
         found.sort(key=_worst_first(value))
         kind = payloads.kind_of(value)
-        return value, [_finding(kind, difference) for difference in found]
+        findings = [_finding(kind, difference) for difference in found]
+        if self.on_drift is not None:
+            for finding in (each for each in findings if each.kind == "drift"):
+                self.on_drift(finding)
+        return value, findings
 
 
 def _check_status(value: Any, status: int | None) -> list[Difference]:

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .findings import ABSENT, Finding
+from .findings import ABSENT, Finding, show
 from .forms import number
-from .messages import Request
+from .messages import Request, Response
 
 HOST = "api.stripe.com"
 AUTHENTICATION = "https://docs.stripe.com/api/authentication"
+FAILED = 400
+"""The least HTTP status of an answer that holds an error."""
+
 LONGEST_ID = 5000
 """Characters, by Stripe's OpenAPI description."""
 
@@ -25,12 +28,16 @@ class Endpoint:
     """One method on one path: ``path`` has the part that varies in braces.
 
     ``parameters`` are the names that query and form body may hold; ``docs`` is the page.
+    ``has_siblings`` says that Stripe takes other methods on the same path, ``sets_status``
+    which status an invoice has after it.
     """
 
     method: str
     path: str
     parameters: frozenset[str]
     docs: str
+    has_siblings: bool = False
+    sets_status: str | None = None
 
 
 ENDPOINTS = (
@@ -39,11 +46,23 @@ ENDPOINTS = (
         "/v1/invoices/{invoice}/mark_uncollectible",
         frozenset({"expand"}),
         "https://docs.stripe.com/api/invoices/mark_uncollectible",
+        sets_status="uncollectible",
+    ),
+    Endpoint(
+        "GET",
+        "/v1/invoices/{invoice}",
+        frozenset({"expand"}),
+        "https://docs.stripe.com/api/invoices/retrieve",
+        has_siblings=True,
     ),
 )
 
+_AN_ID = "((?!(?:create_preview|search|upcoming)(?:/|$))[^/]+)"
+"""A segment that is no endpoint of its own."""
+
 _PATHS = tuple(
-    (re.compile(re.sub(r"\{\w+\}", "([^/]+)", endpoint.path)), endpoint) for endpoint in ENDPOINTS
+    (re.compile(re.sub(r"\{\w+\}", lambda _: _AN_ID, endpoint.path)), endpoint)
+    for endpoint in ENDPOINTS
 )
 
 
@@ -65,6 +84,8 @@ def check_request(request: Request) -> Iterator[Finding]:
     if known is None:
         return
     endpoint, object_id = known
+    if endpoint.has_siblings and request.method != endpoint.method:
+        return
     if request.method != endpoint.method:
         yield _broken(endpoint, "method", "$.method", endpoint.method, request.method)
     if len(object_id) > LONGEST_ID:
@@ -72,6 +93,31 @@ def check_request(request: Request) -> Iterator[Finding]:
         yield _broken(endpoint, "maxLength", "$.path", expected, object_id)
     yield from _check_authorization(request)
     yield from _check_parameters(endpoint, request)
+
+
+def check_answer(request: Request, response: Response) -> Iterator[Finding]:
+    """What in an answer is not about the invoice that the request named, or not what it asked.
+
+    Source: https://docs.stripe.com/api/invoices/mark_uncollectible ("returns the invoice
+    object") and https://docs.stripe.com/api/invoices/retrieve.
+    """
+    known = template(request.url)
+    if known is None or response.status >= FAILED or request.method != known[0].method:
+        return
+    endpoint, object_id = known
+    try:
+        answer = response.json()
+    except ValueError:
+        return  # the response contract says it
+    if not isinstance(answer, dict):
+        return
+    expected = {"object": "invoice", "id": object_id}
+    if endpoint.sets_status:
+        expected["status"] = endpoint.sets_status
+    for name, value in expected.items():
+        actual = answer.get(name, ABSENT)
+        if actual != value:
+            yield _broken(endpoint, "answer", f"$.{name}", show(value), actual)
 
 
 def _check_authorization(request: Request) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ An error's arguments are its data, in the order of its ``__init__``: that is wha
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 
 class StripeContractError(BaseException):
@@ -19,19 +19,28 @@ class StripeContractError(BaseException):
 class UnknownName(StripeContractError, ValueError):
     """A cassette, an API version or an option value that nobody knows.
 
-    ``kind`` says what was named, ``name`` how, and ``known`` lists what there is.
+    ``kind`` says what was named, ``name`` how, ``known`` lists what there is, and ``note`` is
+    anything more that helps.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], note: str = "") -> None:
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        super().__init__(kind, name, self.known)
+        self.note = note
+        super().__init__(kind, name, self.known, note)
 
     def __str__(self) -> str:
-        near = get_close_matches(self.name, self.known, n=len(self.known), cutoff=0.5)
-        ordered = near + [name for name in self.known if name not in near]
-        return f"unknown {self.kind} {self.name!r}; known, nearest first: {', '.join(ordered)}"
+        ordered = sorted(self.known, key=self._nearness, reverse=True)
+        note = f"; {self.note}" if self.note else ""
+        return (
+            f"unknown {self.kind} {self.name!r}; known, nearest first: {', '.join(ordered)}{note}"
+        )
+
+    def _nearness(self, known: str) -> float:
+        """How alike the name is to a known one, or to what stands behind its dot."""
+        parts = (known, known.rpartition(".")[2])
+        return max(SequenceMatcher(None, str(self.name), part).ratio() for part in parts)
 
 
 class InvalidOption(StripeContractError, ValueError):
@@ -68,17 +77,20 @@ class NetworkBlocked(StripeContractError, RuntimeError):
     """Something tried to leave the machine while a replay was active.
 
     Not an ``OSError``: clients retry those, and sleep in between.
-    ``target`` is what it tried to reach.
+    ``target`` is what it tried to reach, ``advice`` what to do, and ``sent_from`` the place in
+    the user's code, if that is known.
     """
 
-    def __init__(self, target: str, advice: str = "") -> None:
+    def __init__(self, target: str, advice: str, sent_from: str | None = None) -> None:
         self.target = target
         self.advice = advice
-        super().__init__(target, advice)
+        self.sent_from = sent_from
+        super().__init__(target, advice, sent_from)
 
     def __str__(self) -> str:
-        text = f"{self.target} is out of reach: while a replay is active, nothing but loopback is"
-        return f"{text}. {self.advice}" if self.advice else text
+        text = f"{self.target} is out of reach: nothing but loopback is, while a replay is active"
+        place = f"\n  from:     {self.sent_from}" if self.sent_from else ""
+        return f"{text}{place}\n  to do:    {self.advice}"
 
 
 class ReplayFailure(StripeContractError, AssertionError):

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from . import frames
 from .errors import NetworkBlocked
 from .patching import Patch, Patches
 
@@ -30,6 +31,8 @@ _NAME_EVENTS: Final = {
 _EVENTS: Final = _ADDRESS_EVENTS | _NAME_EVENTS
 _RESOLVING: Final = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
 """Methods of a socket that resolve a name before their audit event, and where the address is."""
+
+_ADVICE: Final = "mock it, serve it from loopback, or do it where no replay is active"
 
 _lock = threading.Lock()
 _listeners: tuple[Listener, ...] = ()
@@ -87,9 +90,9 @@ def is_loopback(host: object) -> bool:
     return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
-def refuse(target: str, advice: str = "") -> NetworkBlocked:
+def refuse(target: str, advice: str = _ADVICE) -> NetworkBlocked:
     """Tell the innermost listener of an attempt to leave; the error to raise for it."""
-    error = NetworkBlocked(target, advice)
+    error = NetworkBlocked(target, advice, frames.here())
     _listeners[-1](error)
     return error
 
@@ -101,7 +104,7 @@ def _check(event: str, args: tuple[Any, ...]) -> None:
     if is_address and not is_loopback(where[0]):
         raise refuse(":".join(_text(part) for part in where[:2]))
     if event in _NAME_EVENTS and not is_address and not is_loopback(where):
-        raise refuse(f"the name {_text(where)}")
+        raise refuse(_text(where))
 
 
 def _text(value: object) -> str:

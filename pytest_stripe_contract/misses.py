@@ -20,27 +20,34 @@ class ReplayMiss(StripeContractError, pytest.fail.Exception):  # type: ignore[na
 
     ``request`` is the request line, ``cassettes`` names what was played, ``closest`` the
     recording that comes nearest, ``differences`` has a line for each thing in which the two
-    differ, and ``advice`` says what to do.
+    differ, ``advice`` says what to do, and ``sent_from`` is the place in the user's code, if
+    that is known.
     """
 
-    def __init__(
+    __module__ = "pytest_stripe_contract"  # the public name: reports begin with it
+
+    def __init__(  # noqa: PLR0913, PLR0917 (they are the data, and pickle gives them in order)
         self,
         request: str,
         cassettes: Iterable[str],
         closest: str | None,
         differences: Iterable[str],
         advice: str,
+        sent_from: str | None = None,
     ) -> None:
         self.request = request
         self.cassettes = tuple(cassettes)
         self.closest = closest
         self.differences = tuple(differences)
         self.advice = advice
+        self.sent_from = sent_from
         super().__init__(str(self))
-        self.args = (request, self.cassettes, closest, self.differences, advice)
+        self.args = (request, self.cassettes, closest, self.differences, advice, sent_from)
 
     def __str__(self) -> str:
         lines = [f"no recording answers {self.request}"]
+        if self.sent_from is not None:
+            lines += [f"  from:     {self.sent_from}"]
         lines += [f"  cassette: {', '.join(self.cassettes) or 'none'}"]
         if self.closest is not None:
             lines += [f"  closest:  {self.closest}"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import options, report
+from . import frames, options, report
 from .errors import NetworkBlocked, ReplayFailure, StripeContractError
 from .misses import ReplayMiss
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .replay import Replay
 
 _REPLAY = pytest.StashKey["Replay"]()
+_DRIFT = pytest.StashKey[list[str]]()
+_VERY_QUIET = -2
+_REHEARSAL = "_stripe_rehearsal"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,10 +31,25 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in options.MARKERS:
         config.addinivalue_line("markers", line)
     try:
+        options.rehearsed(config)
         options.api_version(config, None, None)
+        options.strict(config, None)
     except StripeContractError as error:
         raise pytest.UsageError(str(error)) from None
+    except (ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"stripe_strict: {error}") from None
     config.pluginmanager.register(_Summary(), "stripe-contract-summary")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A replay test that is rehearsed in several API versions has each of them in its id."""
+    marked = metafunc.definition.get_closest_marker("stripe_replay")
+    if marked or "stripe_replay" in metafunc.fixturenames:
+        with report.plainly():
+            rehearsed = options.rehearsed(metafunc.config, metafunc.definition)
+        if len(rehearsed) > 1 or metafunc.definition.get_closest_marker("stripe_api_versions"):
+            metafunc.fixturenames.append(_REHEARSAL)
+            metafunc.parametrize(_REHEARSAL, rehearsed)
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,22 +64,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """What the code swallowed fails the test here, where it is still the test that fails."""
-    try:
-        yield
-    except (ReplayMiss, NetworkBlocked) as error:
-        raise error.with_traceback(report.to_last_own_frame(error.__traceback__)) from None
-    if (replay := item.stash.get(_REPLAY, None)) and (problems := replay.problems()):
+    yield
+    _verify(item, unplayed=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """What went wrong after the test, in fixtures that are torn down."""
+    yield
+    _verify(item, unplayed=False)
+
+
+def _verify(item: pytest.Item, *, unplayed: bool) -> None:
+    replay = item.stash.get(_REPLAY, None)
+    if replay and (problems := replay.problems(unplayed=unplayed)):
         pytest.fail(ReplayFailure(problems).summary, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test's report says all that is known of its replay; drift goes to the summary."""
+    """A failed test's report says all that is known of its replay; the rest is for the summary."""
+    if call.excinfo and isinstance(call.excinfo.value, (ReplayMiss, NetworkBlocked)):
+        error = call.excinfo.value
+        error = error.with_traceback(frames.to_last_own(error.__traceback__))
+        call.excinfo = pytest.ExceptionInfo.from_exception(error)
     made = yield
-    if replay := item.stash.get(_REPLAY, None):
-        report.add(made, replay)
+    report.add(made, item.stash.get(_REPLAY, None), item.stash.get(_DRIFT, []), call.excinfo)
     return made
 
 
@@ -69,53 +99,62 @@ class _Summary:
     """The hooks that speak of the run as a whole."""
 
     def __init__(self) -> None:
-        self.drift = report.Drift()
+        self.run = report.Run()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.drift.count(report)
+        self.run.count(report)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        for line in self.drift.lines(verbose=terminalreporter.verbosity > 0):
-            terminalreporter.write_line(line)
+        if terminalreporter.verbosity > _VERY_QUIET:
+            for line in self.run.lines(verbose=terminalreporter.verbosity > 0):
+                terminalreporter.write_line(line)
+
+
+@pytest.fixture(name=_REHEARSAL)
+def _stripe_rehearsal(request: pytest.FixtureRequest) -> str | None:
+    """The API version that is rehearsed; parametrized if there are several."""
+    return next(iter(options.rehearsed(request.config)), None)
 
 
 @pytest.fixture
-def stripe_api_version(request: pytest.FixtureRequest) -> str:
+def stripe_api_version(request: pytest.FixtureRequest, _stripe_rehearsal: str | None) -> str:
     """The API version in force, such as ``2023-10-16``; override it for a module or a test."""
     with report.plainly():
-        return options.api_version(request.config, _marker(request), None)
+        return options.api_version(request.config, options.marker_of(request), _stripe_rehearsal)
 
 
 @pytest.fixture
-def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> Contract:
+def stripe_contract(
+    request: pytest.FixtureRequest, stripe_api_version: str, _stripe_rehearsal: str | None
+) -> Contract:
     """The `Contract` of the API version in force."""
     from .contract import Contract
 
-    marker = _marker(request)
+    marker = options.marker_of(request)
     with report.plainly():
-        version = options.api_version(request.config, marker, stripe_api_version)
-        return Contract(version, strict=options.strict(request.config, marker))
+        strict = options.strict(request.config, marker)
+        drift = request.node.stash.setdefault(_DRIFT, [])
+        return Contract(
+            _stripe_rehearsal or stripe_api_version,
+            strict=strict,
+            on_drift=lambda finding: drift.append(str(finding)),
+        )
 
 
 @pytest.fixture
-def stripe_replay(request: pytest.FixtureRequest, stripe_api_version: str) -> Iterator[Replay]:
+def stripe_replay(
+    request: pytest.FixtureRequest, stripe_api_version: str, _stripe_rehearsal: str | None
+) -> Iterator[Replay]:
     """The `Replay` of the test's marker, active from the test's setup to its teardown.
 
     Without a marker it is not active; call it: ``with stripe_replay("name") as replay:``.
     """
     with report.plainly():
-        replay = options.replay(request.config, request.path, _marker(request), stripe_api_version)
+        replay = options.replay(request, stripe_api_version, _stripe_rehearsal)
     request.node.stash[_REPLAY] = replay
-    if _marker(request) is None:
+    if options.marker_of(request) is None:
         yield replay
     else:
         replay.start()
         yield replay
         replay.stop()
-    with report.plainly():
-        replay.verify()
-
-
-def _marker(request: pytest.FixtureRequest) -> pytest.Mark | None:
-    marker: pytest.Mark | None = request.node.get_closest_marker("stripe_replay")
-    return marker

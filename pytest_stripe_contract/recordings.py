@@ -6,15 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from . import frames, renditions
 from .cassettes import Cassette, Interaction
 from .endpoints import template
 from .matching import Meaning, differences, meaning, origin
 from .messages import Request, Response
 from .misses import ReplayMiss
-
-Times = int | Literal["any"]
+from .renditions import NotShown
+from .settings import Times
 
 
 @dataclass(slots=True, eq=False)
@@ -43,9 +43,14 @@ class Recording:
     def __str__(self) -> str:
         return f"{self.cassette.name}, recording {self.number}: {self.interaction.request}"
 
-    def answer(self, request: Request) -> Response:
-        """The response, as the server would word it for this very request."""
+    def answer(self, request: Request, version: str | None) -> Response:
+        """The response, as the server would word it for this very request in an API version.
+
+        As it was recorded if there is none; `renditions.NotShown` if it cannot be shown so.
+        """
         recorded = self.interaction.response
+        if version is not None:
+            recorded = renditions.in_version(self.cassette, self.number, version)
         headers, body = recorded.headers.copy(), recorded.body
         if request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key
@@ -76,31 +81,41 @@ class Recordings:
             for _, recording in self._all
         )
 
-    def take(self, request: Request) -> tuple[Recording, Response] | None:
-        """The next recording that answers the request, counted as played, with its answer."""
+    def take(self, request: Request) -> Recording | None:
+        """The next recording that answers the request, counted as played."""
         for recording in self._same(request):
             if recording.is_left:
                 recording.plays += 1
-                return recording, recording.answer(request)
+                return recording
         return None
 
     def unplayed(self) -> list[Recording]:
         """Those that are still to be played."""
         return [recording for _, recording in self._all if recording.is_unplayed]
 
-    def miss(self, request: Request) -> ReplayMiss:
-        """Why no recording answers the request."""
+    def miss(self, request: Request, sent_from: str | None) -> ReplayMiss:
+        """Why no recording answers the request, and where in the user's code it was sent."""
         names = [cassette.name for cassette in self.cassettes]
         if played := self._same(request):
             last = played[-1]
             reason = f"played {last.plays} of {last.times} times already"
             advice = f"say times={last.plays + 1} (or times='any') if the code is to send it again"
-            return ReplayMiss(str(request), names, str(last), [reason], advice)
+            return ReplayMiss(str(request), names, str(last), [reason], advice, sent_from)
         closest, lines = self._closest(request)
         advice = "send what was recorded, or name a cassette that holds this request"
+        if others := [line for line in lines if line.startswith("host: ")]:
+            lines = others
+            advice = "mock this host, or name a cassette that holds this request"
         if any(line.startswith(("query expand", "form expand")) for line in lines):
             advice += "; an expanded answer needs a recording of its own"
-        return ReplayMiss(str(request), names, str(closest) if closest else None, lines, advice)
+        nearest = str(closest) if closest else None
+        return ReplayMiss(str(request), names, nearest, lines, advice, sent_from)
+
+    def not_shown(self, request: Request, recording: Recording, error: NotShown) -> ReplayMiss:
+        """Why the recording that answers the request cannot be shown in its API version."""
+        names = [cassette.name for cassette in self.cassettes]
+        advice = "name another version by api_version, or record it under this one"
+        return ReplayMiss(str(request), names, str(recording), [str(error)], advice, frames.here())
 
     def _same(self, request: Request) -> list[Recording]:
         literal = self._by_meaning.get(meaning(request), [])

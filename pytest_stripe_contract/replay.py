@@ -4,55 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from types import TracebackType
 from typing import Any, Self
 
-from . import interception
-from .cassettes import Library
+from . import frames, interception, problems, versions
+from .cassettes import Cassette, Library
 from .contract import Contract
-from .endpoints import check_request, template
-from .errors import InvalidOption, NetworkBlocked, ReplayFailure, UnknownName
+from .endpoints import HOST, check_answer, check_request, template
+from .errors import (
+    CassetteError,
+    InvalidOption,
+    NetworkBlocked,
+    ReplayFailure,
+    StripeContractError,
+    UnknownName,
+)
 from .findings import Finding
+from .matching import origin
 from .messages import Call, Request, Response
 from .misses import ReplayMiss
-from .recordings import Recording, Recordings, Times
+from .problems import Observation
+from .recordings import Recordings
+from .renditions import NotShown
+from .settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a marker, or a call of the fixture, may say of a replay.
-
-    ``api_version`` is the one of cassettes that name none. Each recording is played exactly
-    ``times`` times, or any number of times (at least once) if that is ``"any"``. ``strict``
-    makes drift fail; ``allow_unplayed`` lets recordings go unplayed.
-    """
-
-    api_version: str
-    times: Times = 1
-    strict: bool = False
-    allow_unplayed: bool = False
-
-    def __post_init__(self) -> None:
-        times = self.times
-        if times != "any" and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise InvalidOption("times", times, 'a whole number from 1, or "any"')
-
-    def but(self, **options: Any) -> Settings:
-        """The same, but for these; None stands for one that was not given."""
-        known = [field.name for field in fields(self)]
-        for name in options:
-            if name not in known:
-                raise UnknownName("option of stripe_replay", name, known)
-        return replace(self, **{k: value for k, value in options.items() if value is not None})
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What was found in one message of a call: ``subject`` says in which."""
-
-    subject: str
-    finding: Finding
+NO_CONTENT = 204
+VERSIONING = "https://docs.stripe.com/api/versioning"
 
 
 class Replay:
@@ -64,7 +41,7 @@ class Replay:
     """
 
     def __init__(self, library: Library, names: Sequence[str], settings: Settings) -> None:
-        cassettes = [library.find(name) for name in names]
+        cassettes = [_of_known_version(library.find(name)) for name in names]
         self.library = library
         self.settings = settings
         self.nested: list[Replay] = []
@@ -73,10 +50,10 @@ class Replay:
         self.blocked_attempts: list[NetworkBlocked] = []
         self.observations: list[Observation] = []
         self._recordings = Recordings(cassettes, settings.times)
-        self._contracts = {
-            cassette.path: Contract(cassette.api_version or settings.api_version)
-            for cassette in cassettes
+        self._recorded_versions = {
+            cassette.api_version or versions.DEFAULT for cassette in cassettes
         }
+        self._answered_versions: set[str] = set()
         self._lock = threading.Lock()
         self._told: set[str] = set()
 
@@ -85,7 +62,13 @@ class Replay:
 
         Enter it with ``with``; it fails at its end, by `ReplayFailure`, if need be.
         """
-        inner = Replay(self.library, names, self.settings.but(**options))
+        __tracebackhide__ = True
+        if not names:
+            raise InvalidOption("stripe_replay", (), "the name of a cassette, or several")
+        try:
+            inner = Replay(self.library, names, self.settings.but(**options))
+        except StripeContractError as error:
+            raise error.with_traceback(None) from None  # how it was found out helps nobody
         self.nested.append(inner)
         return inner
 
@@ -107,22 +90,23 @@ class Replay:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        __tracebackhide__ = True
         self.stop()
-        if error is None:
-            self.verify()
-
-    def verify(self) -> None:
-        """Raise `ReplayFailure` for the problems that no report has told of yet."""
-        if problems := self.problems():
+        if error is None and (problems := self.problems(unplayed=True)):
             raise ReplayFailure(problems)
 
-    def problems(self, *, telling: bool = False) -> list[str]:
-        """The problems that were not told yet, those of the replays inside this one too."""
+    def problems(self, *, unplayed: bool, telling: bool = False) -> list[str]:
+        """The problems that no report has told of yet, those of the replays inside this one too.
+
+        Recordings that were not played are among them only with ``unplayed``: a test that was
+        skipped or failed need not have come so far.
+        """
         with self._lock:
-            problems = [text for text in self._problems() if text not in self._told]
+            texts = self._problems(unplayed=unplayed)
+            problems = [text for text in texts if text not in self._told]
             self._told.update(problems if telling else ())
         for inner in self.nested:
-            problems += inner.problems(telling=telling)
+            problems += inner.problems(unplayed=unplayed, telling=telling)
         return list(dict.fromkeys(problems))
 
     def drift(self) -> list[str]:
@@ -132,19 +116,21 @@ class Replay:
             found += inner.drift()
         return list(dict.fromkeys(found))
 
-    def _problems(self) -> Iterator[str]:
-        """A text for each thing that must not pass: misses first, unplayed recordings last."""
+    def versions(self) -> tuple[set[str], set[str]]:
+        """The API versions of the recordings, and those of the answers made of them."""
+        recorded, answered = set(self._recorded_versions), set(self._answered_versions)
+        for inner in self.nested:
+            inner_recorded, inner_answered = inner.versions()
+            recorded |= inner_recorded
+            answered |= inner_answered
+        return recorded, answered
+
+    def _problems(self, *, unplayed: bool) -> Iterator[str]:
         yield from map(str, self.misses)
         yield from map(str, self.blocked_attempts)
-        kinds = ("violation", "drift") if self.settings.strict else ("violation",)
-        by_subject: dict[str, list[str]] = {}
-        for observation in self.observations:
-            if observation.finding.kind in kinds:
-                by_subject.setdefault(observation.subject, []).append(str(observation.finding))
-        for subject, lines in by_subject.items():
-            yield "\n  ".join([f"{subject} breaks the contract", *dict.fromkeys(lines)])
-        if not self.settings.allow_unplayed:
-            yield from map(_unplayed, self._recordings.unplayed())
+        yield from problems.of_observations(self.observations, strict=self.settings.strict)
+        if unplayed and not self.misses and not self.settings.allow_unplayed:
+            yield from map(problems.of_unplayed, self._recordings.unplayed())
 
     def mentions(self, host: str, port: int) -> bool:
         """Whether a recording is of that host."""
@@ -153,51 +139,68 @@ class Replay:
     def take(self, request: Request) -> Response | None:
         """The next recorded answer to the request, held to the contract with it."""
         with self._lock:
-            taken = self._recordings.take(request)
-            if taken is None:
-                return None
-            recording, response = taken
-            self.calls.append(Call(request, response))
-        observations = list(self._check(recording, request, response))
+            recording = self._recordings.take(request)
+        if recording is None:
+            return None
+        version = self.settings.version_for(request)
+        try:
+            response = recording.answer(request, version)
+        except NotShown as error:
+            raise self._noted(self._recordings.not_shown(request, recording, error)) from error
+        version = version or recording.cassette.api_version or versions.DEFAULT
+        observations = list(self._check(version, request, response))
         with self._lock:
+            self.calls.append(Call(request, response))
+            self._answered_versions.add(version)
             self.observations += observations
         return response
 
     def miss(self, request: Request) -> ReplayMiss:
         """Take note of a request that nothing answered; the error to raise."""
-        broken = [_in_request(request, finding) for finding in check_request(request)]
+        broken = list(self._check_request(request))
         with self._lock:
-            miss = self._recordings.miss(request)
-            self.misses.append(miss)
+            miss = self._recordings.miss(request, frames.here())
             self.observations += broken
-        return miss
+        return self._noted(miss)
 
     def blocked(self, error: NetworkBlocked) -> None:
         """Take note of an attempt to leave the machine."""
         with self._lock:
             self.blocked_attempts.append(error)
 
-    def _check(
-        self, recording: Recording, request: Request, response: Response
-    ) -> Iterator[Observation]:
-        for finding in check_request(request):
-            yield _in_request(request, finding)
-        contract = self._contracts[recording.cassette.path]
-        if template(request.url) or contract.covers(response.content):
-            subject = f"the answer {response.status} to {request}, under {contract.api_version},"
+    def _noted(self, miss: ReplayMiss) -> ReplayMiss:
+        with self._lock:
+            self.misses.append(miss)
+        return miss
+
+    def _check(self, version: str, request: Request, response: Response) -> Iterator[Observation]:
+        yield from self._check_request(request)
+        subject = f"the answer {response.status} to {request}, in {version}"
+        contract = Contract(version)
+        of_stripe = origin(request.url)[1] == HOST and response.status != NO_CONTENT
+        if template(request.url) or (of_stripe and contract.covers(response.content)):
             for finding in contract.iter_findings(response):
                 yield Observation(subject, finding)
+            for finding in check_answer(request, response):
+                yield Observation(subject, finding)
+
+    def _check_request(self, request: Request) -> Iterator[Observation]:
+        subject = f"the request {request}"
+        for finding in check_request(request):
+            yield Observation(subject, finding)
+        version = request.api_version
+        if version is not None and not self.settings.is_asked_for(version):
+            expected = f"API version {self.settings.api_version}, which the marker asks for"
+            path = "$.headers.Stripe-Version"
+            yield Observation(
+                subject, Finding("violation", "api_version", path, expected, version, VERSIONING)
+            )
 
 
-def _in_request(request: Request, finding: Finding) -> Observation:
-    return Observation(f"the request {request}", finding)
-
-
-def _unplayed(recording: Recording) -> str:
-    times, plays = recording.times, recording.plays
-    wanted = "never played" if times == "any" else f"played {plays} of {times} times"
-    advice = f"say times={plays}" if plays else "say allow_unplayed=True"
-    return (
-        f"{recording} was {wanted}\n"
-        f"  to do: see that the code sends this request, or {advice} if it is right not to"
-    )
+def _of_known_version(cassette: Cassette) -> Cassette:
+    """The cassette; `CassetteError` if it is of a version that has no contract."""
+    try:
+        versions.resolve(cassette.api_version or versions.DEFAULT)
+    except UnknownName as error:
+        raise CassetteError(str(cassette.path), str(error)) from None
+    return cassette

@@ -2,61 +2,100 @@
 
 from __future__ import annotations
 
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import pytest
 
+from . import frames
 from .errors import StripeContractError
 
 if TYPE_CHECKING:
+    from . import rehearsal
     from .replay import Replay
+    from .upgrades import Change
 
 TITLE = "Stripe replay"
-_DRIFT = "stripe_drift"
-_NOT_OWN = tuple(
-    {str(Path(sysconfig.get_path(name))) for name in ("stdlib", "purelib", "platlib")}
-    | {str(Path(__file__).parent)}
-)
+VERSIONS_TITLE = "Stripe API version"
+_SAID = "stripe_contract"
+"""The attribute by which a test's report carries what the summary needs, also from a worker."""
 
 
 @dataclass(slots=True)
-class Drift:
-    """The drift that the tests of a run met, by test; with xdist, that of all workers."""
+class Run:
+    """What the tests of a run met; with xdist, those of all workers."""
 
-    by_test: dict[str, list[str]] = field(default_factory=dict)
+    drift: dict[str, list[str]] = field(default_factory=dict)
+    rehearsed: dict[str, rehearsal.Row] = field(default_factory=dict)
 
     def count(self, made: pytest.TestReport) -> None:
-        """Take in the report of a test's teardown."""
-        if lines := getattr(made, _DRIFT, None):
-            self.by_test[made.nodeid] = lines
+        """Take in one report of a test."""
+        said = getattr(made, _SAID, {})
+        if lines := said.get("drift"):
+            self.drift[made.nodeid] = lines
+        if (version := said.get("rehearsal")) and (made.when == "call" or made.failed):
+            from . import rehearsal
+
+            row = self.rehearsed.setdefault(version, rehearsal.Row())
+            row.passed += made.passed
+            row.failed += made.failed
+            row.properties |= dict.fromkeys(said["properties"])
 
     def lines(self, *, verbose: bool) -> Iterator[str]:
-        """One line for the terminal summary; if verbose, what it counts too."""
-        if not self.by_test:
-            return
-        total = sum(len(lines) for lines in self.by_test.values())
-        hint = "" if verbose else " (-v lists them)"
-        yield (
-            f"stripe contract: {_many(total, 'drift finding')} "
-            f"in {_many(len(self.by_test), 'test')}{hint}"
-        )
+        """For the terminal summary: a line on drift, with all of it if verbose, and a table."""
+        if self.drift:
+            total = sum(len(lines) for lines in self.drift.values())
+            hint = "" if verbose else " (-v lists them)"
+            yield (
+                f"stripe contract: {_many(total, 'drift finding')} "
+                f"in {_many(len(self.drift), 'test')}{hint}"
+            )
         if verbose:
-            for test, lines in self.by_test.items():
+            for test, lines in self.drift.items():
                 yield from (f"  {test}: {line}" for line in lines)
+        if self.rehearsed:
+            from . import rehearsal
+
+            yield "stripe rehearsal:"
+            yield from (
+                f"  {line}" for line in rehearsal.table(dict(sorted(self.rehearsed.items())))
+            )
 
 
-def add(made: pytest.TestReport, replay: Replay) -> None:
-    """To a failed test's report, a section on its replay; to the last one, its drift."""
-    if made.failed and made.when != "teardown" and (problems := replay.problems(telling=True)):
-        made.sections.append((TITLE, "\n\n".join(problems)))
-    if made.when == "teardown":
-        setattr(made, _DRIFT, replay.drift())
+def add(
+    made: pytest.TestReport,
+    replay: Replay | None,
+    drift: list[str],
+    error: pytest.ExceptionInfo[BaseException] | None,
+) -> None:
+    """To a failed test's report, sections on its replay; to each, what the summary needs."""
+    changes: list[Change] = []
+    if replay is not None and error is not None:
+        is_own = isinstance(error.value, pytest.fail.Exception)
+        problems = replay.problems(unplayed=is_own and made.when == "call", telling=True)
+        if problems and made.failed:
+            made.sections.append((TITLE, "\n\n".join(problems)))
+        if changes := _changes(error, replay):
+            made.sections.append((VERSIONS_TITLE, "\n\n".join(map(str, changes))))
+    if made.when == "teardown" and replay is not None:
+        drift = [*drift, *replay.drift()]
+    said = {
+        "drift": list(dict.fromkeys(drift)) if made.when == "teardown" else [],
+        "rehearsal": replay.settings.rehearsal if replay is not None else None,
+        "properties": [change.property for change in changes],
+    }
+    setattr(made, _SAID, said)
+
+
+def _changes(error: pytest.ExceptionInfo[BaseException], replay: Replay) -> list[Change]:
+    from . import rehearsal
+
+    own = [entry for entry in error.traceback if frames.is_own(str(entry.path))]
+    statement = str(own[-1].statement) if own else ""
+    recorded, answered = replay.versions()
+    return rehearsal.changes_named(error.value, statement, recorded, answered)
 
 
 @contextmanager
@@ -66,20 +105,6 @@ def plainly() -> Iterator[None]:
         yield
     except StripeContractError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
-
-
-def to_last_own_frame(traceback: TracebackType | None) -> TracebackType | None:
-    """The traceback without what comes behind the last frame of the user's own code."""
-    entries = []
-    while traceback is not None:
-        entries.append(traceback)
-        traceback = traceback.tb_next
-    while len(entries) > 1 and entries[-1].tb_frame.f_code.co_filename.startswith(_NOT_OWN):
-        entries.pop()
-    shortened = None
-    for entry in reversed(entries):
-        shortened = TracebackType(shortened, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return shortened
 
 
 def _many(count: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from . import shipped
+from . import installed, shipped, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,10 +56,16 @@ BUILT: dict[str, Schema] = {
 
 @cache
 def documented(name: str, line: str) -> Schema:
-    """The schema of an object in a release line: of a file, or one of the two built here."""
+    """The schema of an object in a release line: of a file, or one of the two built here.
+
+    If no file is shipped, the line is the installed package's, and so are the types.
+    """
     if name in BUILT:
         return BUILT[name]
-    schema: Schema = json.loads((shipped.SCHEMAS / name / f"{line}.json").read_bytes())
+    path = shipped.SCHEMAS / name / f"{line}.json"
+    if not path.is_file():
+        return installed.schema(name, versions.LINES[-1].name)
+    schema: Schema = json.loads(path.read_bytes())
     return schema
 
 

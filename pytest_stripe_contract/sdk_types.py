@@ -54,7 +54,7 @@ def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Sc
     """
     module, cls = source.api_object(name)
     reading = _Reading(source, inline)
-    schema = reading.object(_Scope(module, ((object_name(cls) or _snake(name), cls),)))
+    schema = reading.object(_Scope(module, ((object_name(cls) or snake_case(name), cls),)))
     return {**schema, "$defs": reading.defs}
 
 
@@ -144,7 +144,7 @@ class _Reading:
             owner, cls = scope.owners[depth - 1]
             for inner in cls.body:
                 if isinstance(inner, ast.ClassDef) and inner.name == name:
-                    key = f"{owner}.{_snake(name)}"
+                    key = f"{owner}.{snake_case(name)}"
                     owners = (*scope.owners[:depth], (key, inner))
                     return self._define(key, replace(scope, owners=owners))
         return None
@@ -156,15 +156,10 @@ class _Reading:
         module, cls = found
         constant = object_name(cls)
         if constant is None or constant in self._inline:
-            key = constant or _snake(name)
+            key = constant or snake_case(name)
             return self._define(key, _Scope(module, ((key, cls),)))
         key = f"expanded.{constant}"
-        self.defs[key] = {
-            "type": "object",
-            "required": ["id", "object"],
-            "properties": {"id": {"type": "string"}, "object": {"const": constant}},
-            "additionalProperties": True,
-        }
+        self.defs[key] = expanded(constant)
         return {"$ref": f"#/$defs/{key}"}
 
     def _define(self, key: str, scope: _Scope) -> Schema:
@@ -189,6 +184,16 @@ def _container(name: str, types: list[Schema]) -> Schema | None:
     return None
 
 
-def _snake(name: str) -> str:
+def expanded(constant: object) -> Schema:
+    """The schema of an API object that is referred to, by its ``object`` value."""
+    return {
+        "type": "object",
+        "required": ["id", "object"],
+        "properties": {"id": {"type": "string"}, "object": {"const": constant}},
+        "additionalProperties": True,
+    }
+
+
+def snake_case(name: str) -> str:
     """A class's name the way that Stripe writes names: ``customer_tax_id``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

@@ -8,3 +8,4 @@ _WHEEL = _PACKAGE / "_data"
 ROOT = _WHEEL if _WHEEL.is_dir() else _PACKAGE.parent
 SCHEMAS = ROOT / "schemas"
 CASSETTES = ROOT / "cassettes"
+SCHEMA_RULES = (_WHEEL if _WHEEL.is_dir() else ROOT / "tools") / "schema_rules.toml"

@@ -27,7 +27,7 @@ def test_check_says_what_is_wrong_with_which_file(tmp_path, capsys):
     assert output == (
         f"{bad}: violation: $.error.type: expected one of api_error, card_error, "
         'idempotency_error, invalid_request_error; got "card_eror"\n'
-        "2 checked, 1 violations, 0 drift\n"
+        "2 checked, 1 violation, 0 drift\n"
     )
 
 
@@ -68,8 +68,11 @@ def test_versions_are_listed(capsys):
     code, output = run(capsys, "versions", "--format", "json")
 
     assert code == 0
-    first = json.loads(output)[0]
-    assert first["API version"] == first["release line"] == "2023-10-16"
+    rows = {row["release line"]: row for row in json.loads(output)}
+    assert rows["2023-10-16"]["API version"] == "2023-10-16"
+    assert rows["basil"]["API version"] == "2025-03-31.basil"
+    assert rows["basil"]["stripe for Python"] == "12"
+    assert "payment_intent" in rows["basil"]["changes on the invoice"]
 
 
 def test_schema_prints_a_json_schema(capsys):
@@ -97,3 +100,30 @@ def test_a_wrong_call_exits_with_2(arguments, text, capsys):
 
     assert caught.value.code == 2
     assert text in capsys.readouterr().err
+
+
+def test_a_reader_that_has_read_enough_is_no_error(monkeypatch):
+    def full(*_args, **_kwargs):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", full)
+
+    assert cli.main(["versions"]) == 0
+
+
+def test_a_missing_standard_input_is_an_error(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["check", "-"])
+
+    assert caught.value.code == 2
+    assert "there is no standard input to read" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+
+    assert caught.value.code == 0
+    assert capsys.readouterr().out

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
-from pytest_stripe_contract.endpoints import check_request, template
-from pytest_stripe_contract.messages import Request
+from pytest_stripe_contract.endpoints import check_answer, check_request, template
+from pytest_stripe_contract.messages import Request, Response
 
 MARK = "https://api.stripe.com/v1/invoices/in_1/mark_uncollectible"
 PAGE = "https://docs.stripe.com/api/invoices/mark_uncollectible"
@@ -25,6 +27,7 @@ def request(url=MARK, method="POST", body=b"", **headers):
         request(body=b"expand[]=customer&expand[]=charge"),
         request(MARK + "?expand[0]=customer"),
         request(MARK.replace("in_1", "x" * 5000)),
+        request("https://api.stripe.com/v1/invoices/in_1", body=b"an=update"),
         request("https://api.stripe.com/v1/customers", body=b"anything=goes", Authorization=""),
     ],
 )
@@ -100,3 +103,49 @@ def test_the_id_in_a_path_is_decoded():
     assert known[0].docs == PAGE
     assert known[1] == "in/1"
     assert template("https://api.stripe.com/v1/invoices/a/b/mark_uncollectible") is None
+
+
+def answer(code=200, **properties):
+    return Response(code, httpx.Headers(), json.dumps(properties).encode())
+
+
+GET = request("https://api.stripe.com/v1/invoices/in_1", method="GET")
+INVOICE = {"object": "invoice", "id": "in_1", "status": "uncollectible"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "good"),
+    [
+        (request(), answer(**INVOICE)),
+        (GET, answer(**INVOICE)),
+        (GET, answer(**{**INVOICE, "status": "open"})),
+        (request(), answer(400, error={"type": "invalid_request_error"})),
+        (request("https://api.stripe.com/v1/customers"), answer(object="customer")),
+        (request("https://api.stripe.com/v1/invoices/in_1"), answer(object="invoice", id="in_2")),
+        (request(), Response(200, httpx.Headers(), b"no JSON, which the contract says itself")),
+        (request(), Response(200, httpx.Headers(), b"[]")),
+    ],
+)
+def test_an_answer_is_about_what_was_asked(asked, good):
+    assert list(check_answer(asked, good)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "bad", "text"),
+    [
+        (request(), {"status": "paid"}, '$.status: expected "uncollectible", got "paid"'),
+        (request(), {"id": "in_2"}, '$.id: expected "in_1", got "in_2"'),
+        (GET, {"id": "in_2"}, '$.id: expected "in_1", got "in_2"'),
+        (request(), {"object": "list"}, '$.object: expected "invoice", got "list"'),
+    ],
+)
+def test_an_answer_about_something_else_is_a_violation(asked, bad, text):
+    [finding] = check_answer(asked, answer(**{**INVOICE, **bad}))
+
+    assert (finding.kind, finding.rule) == ("violation", "answer")
+    assert str(finding) == text
+
+
+@pytest.mark.parametrize("other", ["search", "upcoming", "upcoming/lines", "create_preview"])
+def test_what_only_looks_like_an_id_is_none(other):
+    assert template(f"https://api.stripe.com/v1/invoices/{other}") is None

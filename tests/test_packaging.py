@@ -99,7 +99,8 @@ def test_the_wheel_has_every_module_every_data_file_and_nothing_else(wheel):
     assert f"{DATA}/cassettes/mark_uncollectible.yaml" in expected
 
     found = {name for name in names(wheel) if ".dist-info/" not in name}
-    assert found == expected | {"pytest_stripe_contract/py.typed"}
+    others = {"pytest_stripe_contract/py.typed", f"{DATA}/schema_rules.toml"}
+    assert found == expected | others
 
 
 def test_the_wheel_has_the_licence_the_plugin_and_the_command(wheel):

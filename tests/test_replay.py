@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from pytest_stripe_contract.shipped import CASSETTES
 
 HEAD = """
     import threading
+    import httpx
     import pytest
     import stripe
 
@@ -24,6 +26,13 @@ HEAD = """
             return stripe.Invoice.mark_uncollectible(invoice_id)
         except stripe.StripeError:
             return None
+
+    def post(invoice_id="in_1"):
+        # as the SDK does, but without a Stripe-Version
+        return httpx.post(
+            f"https://api.stripe.com/v1/invoices/{invoice_id}/mark_uncollectible",
+            headers={"Authorization": "Bearer sk_test_x"},
+        )
 
     def swallow_everything(function, *args):
         try:
@@ -50,6 +59,7 @@ no recording answers POST {MARK}
 def run(pytester, monkeypatch):
     """Run pytest on a test file that begins with `HEAD`; its result, and its output as text.
 
+    The output is without the lines that say from where in the file something was sent.
     No plugin is loaded but this one and those that are named: that saves a second a run.
     """
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -58,7 +68,7 @@ def run(pytester, monkeypatch):
     def run(body, *args):
         pytester.makepyfile(HEAD + body)
         result = pytester.runpytest(*args)
-        return result, str(result.stdout)
+        return result, re.sub(r"\n(E +)? *from: .*", "", str(result.stdout))
 
     return run
 
@@ -96,7 +106,7 @@ no recording answers POST https://api.stripe.com/v1/invoices/in_1/void
   to do:    send what was recorded, or name a cassette that holds this request"""
     assert '>       stripe.Invoice.void_invoice("in_1")\n' in output
     raised = text.replace("\n", "\nE         ").replace("E           ", "E         ")
-    assert f"E       pytest_stripe_contract.misses.ReplayMiss: {raised}\n" in output
+    assert f"E       pytest_stripe_contract.ReplayMiss: {raised}\n" in output
     assert f" Stripe replay ---------------------------------\n{text}\n" in output
     assert "urllib3" not in output, "the way through the HTTP library is of no use to a reader"
 
@@ -174,10 +184,10 @@ def test_a_recording_that_was_never_played_fails_the_test(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"\n{RECORDED} was played 0 of 1 times\n" in output
+    assert f"\nplayed 0 of 1 times: {RECORDED}\n" in output
     assert (
-        f"{RECORDED} was played 0 of 1 times\n"
-        "  to do: see that the code sends this request, "
+        f"played 0 of 1 times: {RECORDED}\n"
+        "  to do:    see that the code sends this request, "
         "or say allow_unplayed=True if it is right not to\n"
     ) in output
 
@@ -191,7 +201,7 @@ def test_one_play_too_few_names_times(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"{RECORDED} was played 2 of 3 times\n" in output
+    assert f"played 2 of 3 times: {RECORDED}\n" in output
     assert "sends this request, or say times=2 if it is right not to\n" in output
 
 
@@ -226,7 +236,7 @@ def test_never_played_is_said_of_any_number_too(run):
         pass
     """)
 
-    assert f"{RECORDED} was never played\n" in output
+    assert f"played never: {RECORDED}\n" in output
 
 
 def test_two_cassettes_for_one_request_are_played_in_their_order(run):
@@ -291,12 +301,12 @@ def test_an_answer_that_breaks_the_contract_fails_the_test(run, own_cassette):
     result, output = run("""
     @pytest.mark.stripe_replay("mine")
     def test_it():
-        write_off("in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+        post("in_1MtG0nLkdIwHu7ixAaUw3Cb4")
     """)
 
     result.assert_outcomes(failed=1)
     assert (
-        "under 2023-10-16, breaks the contract\n"
+        "in 2023-10-16 breaks the contract\n"
         "  $.status: expected one of draft, open, paid, uncollectible, void; "
         'got "uncolectible"\n'
         "  $.amount_remaining: expected amount_due - amount_paid = 599, got 1\n"
@@ -307,7 +317,7 @@ def test_drift_is_one_line_of_the_summary(run):
     result, output = run("""
     @replayed
     def test_it():
-        write_off()
+        post()
     """)
 
     result.assert_outcomes(passed=1)
@@ -319,7 +329,7 @@ def test_drift_is_listed_with_v(run):
         """
     @replayed
     def test_it():
-        write_off()
+        post()
     """,
         "-v",
     )
@@ -338,7 +348,7 @@ def test_drift_fails_a_strict_test(run, args, marker):
         f"""
     @pytest.mark.stripe_replay("mark_uncollectible"{marker})
     def test_it():
-        write_off()
+        post()
     """,
         *args,
     )
@@ -379,7 +389,7 @@ def test_such_a_part_fails_at_its_end(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"ReplayFailure: {RECORDED} was played 0 of 1 times\n" in output
+    assert f"ReplayFailure: played 0 of 1 times: {RECORDED}\n" in output
     assert "not reached" not in output.split("ReplayFailure")[1]
 
 
@@ -393,7 +403,7 @@ def test_and_its_failure_cannot_be_swallowed_either(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"{RECORDED} was played 0 of 1 times\n" in output
+    assert f"played 0 of 1 times: {RECORDED}\n" in output
 
 
 def test_the_inner_of_two_replays_answers_first_and_the_outer_what_is_left(run):
@@ -511,6 +521,12 @@ def test_async_tests_are_replayed(run, mode, options):
         (
             '"mark_uncollectible", time=2',
             "unknown option of stripe_replay 'time'; known, nearest first: times, ",
+        ),
+        ('"mark_uncollectible", strict="no"', "strict='no': expected True or False"),
+        ('"mark_uncollectible", allow_unplayed=1', "allow_unplayed=1: expected True or False"),
+        (
+            '["mark_uncollectible"]',
+            "stripe_replay=['mark_uncollectible']: expected names of casset",
         ),
         ('"mark_uncollectible", times=0', 'times=0: expected a whole number from 1, or "any"'),
         (
@@ -641,3 +657,162 @@ def test_the_public_names_are_there():
         assert getattr(pytest_stripe_contract, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'nope'"):
         _ = pytest_stripe_contract.nope
+
+
+def test_a_miss_says_from_where_it_was_sent(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        billing="""
+        import stripe
+
+        def write_off(invoice_id):
+            return stripe.Invoice.mark_uncollectible(invoice_id)
+        """,
+        test_it="""
+        import billing
+        import pytest
+        import stripe
+
+        stripe.api_key = "sk_test_x"
+
+        @pytest.mark.stripe_replay("mark_uncollectible")
+        def test_it():
+            billing.write_off("in_1")
+            try:
+                billing.write_off("in_1")
+            except BaseException:
+                pass
+        """,
+    )
+
+    result = pytester.runpytest("-p", "pytest_stripe_contract.plugin")
+
+    result.assert_outcomes(failed=1)
+    assert "\n  from:     billing.py:4, in write_off\n" in str(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("pytest.skip('not now')", "skipped"),
+        ("pytest.importorskip('no_such_module')", "skipped"),
+        ("pytest.xfail('known')", "xfailed"),
+    ],
+)
+def test_a_test_that_ends_early_need_not_play_its_recordings(run, body, outcome):
+    result, _ = run(f"""
+    @replayed
+    def test_it():
+        {body}
+    """)
+
+    result.assert_outcomes(**{outcome: 1})
+
+
+def test_a_failure_that_is_expected_is_told_once(run):
+    result, _ = run("""
+    @replayed
+    @pytest.mark.xfail
+    def test_it():
+        write_off()
+        write_off()
+    """)
+
+    result.assert_outcomes(xfailed=1)
+
+
+def test_a_fixture_that_skips_leaves_nothing_to_tell(run):
+    result, _ = run("""
+    @pytest.fixture
+    def database():
+        pytest.skip("none here")
+
+    @replayed
+    def test_it(database):
+        write_off()
+    """)
+
+    result.assert_outcomes(skipped=1)
+
+
+def test_the_same_findings_of_many_calls_are_told_once(run):
+    _, output = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible", times=50, strict=True)
+    def test_it():
+        for number in range(50):
+            post(f"in_{number}")
+    """)
+
+    assert (
+        "the answer 200 to POST https://api.stripe.com/v1/invoices/in_0/mark_uncollectible, "
+        "in 2023-10-16 drifts from the contract, which is to be kept strictly "
+        "(and 49 more like it)\n"
+    ) in output
+    assert output.count("$.closed: expected no undocumented property, got true\n") == 1
+
+
+def test_drift_that_the_fixture_of_the_contract_finds_is_counted_too(run):
+    result, output = run("""
+    def test_it(stripe_contract):
+        stripe_contract.validate({"error": {"type": "api_error", "nope": 1}})
+    """)
+
+    result.assert_outcomes(passed=1)
+    assert "\nstripe contract: 1 drift finding in 1 test (-v lists them)\n" in output
+
+
+def test_nothing_is_summed_up_in_a_very_quiet_run(run):
+    _, output = run(
+        """
+    @replayed
+    def test_it():
+        post()
+    """,
+        "-qq",
+    )
+
+    assert "drift" not in output
+
+
+def test_another_host_is_not_compared_in_detail(run):
+    _, output = run("""
+    @replayed
+    def test_it():
+        httpx.get("https://other.example/v1/things?a=b")
+    """)
+
+    assert (
+        f"  closest:  {RECORDED}\n"
+        "  differs:  host: sent other.example, recorded api.stripe.com\n"
+        "  to do:    mock this host, or name a cassette that holds this request\n"
+    ) in output
+
+
+def test_a_wrong_strict_in_the_ini_file_stops_the_run(run):
+    result, _ = run(
+        """
+    def test_it():
+        pass
+    """,
+        "-o",
+        "stripe_strict=maybe",
+    )
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "stripe_strict" in str(result.stderr)
+
+
+@pytest.mark.parametrize("call", ["stripe_replay()", "stripe_replay(3)", "stripe_replay('x')"])
+def test_a_call_that_cannot_be_obeyed_shows_no_insides(run, call):
+    result, output = run(f"""
+    def test_it(stripe_replay):
+        with {call}:
+            pass
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "def find(" not in output
+    assert "def __call__(" not in output
+    assert (
+        "the name of a cassette" in output or "names of cassettes" in output or "unknown" in output
+    )

@@ -1,23 +1,30 @@
 import hashlib
-import importlib.util
+import io
 import json
 import re
+import subprocess
+import tarfile
 import tomllib
 import zipfile
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+import build_schemas
 import pytest
+import sdk_packages
+import stripe
 from jsonschema import Draft202012Validator
 
-from pytest_stripe_contract import shipped
+from pytest_stripe_contract import schema_rules, shipped
+from pytest_stripe_contract.schema_union import union
 
 TOOLS = Path(__file__).parent.parent / "tools"
-PACKAGES = json.loads((TOOLS / "sdk_packages.json").read_text(encoding="utf-8"))
+PACKAGES = sdk_packages.listed(TOOLS)
+LINES = list(PACKAGES)
 RULES = tomllib.loads((TOOLS / "schema_rules.toml").read_text(encoding="utf-8"))
-FILES = [f"{name}/{line}" for name in RULES["schemas"] for line in PACKAGES]
-UPCOMING_WITHOUT_ID = ["2023-10-16", "2024-04-10", "2024-06-20", "acacia", "basil"]
+FILES = [f"{name}/{line}" for name in RULES["schemas"] for line in LINES]
+UPCOMING_WITHOUT_ID = LINES[: LINES.index("basil") + 1]
 
 
 @cache
@@ -82,7 +89,8 @@ class TestEachFile:
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         assert schema["$id"] == f"urn:pytest-stripe-contract:{which}:{line}"
         assert schema["title"] == f"Stripe {which}, API version {line}"
-        assert all(version in schema["$comment"] for version in PACKAGES[line])
+        versions = [version for listed in PACKAGES[line].values() for version in listed]
+        assert all(version in schema["$comment"] for version in versions)
 
     def test_is_written_in_one_way_only(self, name):
         text = (shipped.SCHEMAS / f"{name}.json").read_bytes().decode()
@@ -125,7 +133,7 @@ class TestEachFile:
                 assert len(set(constants)) == len(constants)
 
 
-@pytest.mark.parametrize("line", PACKAGES)
+@pytest.mark.parametrize("line", LINES)
 class TestEachInvoice:
     def test_has_bounds_on_every_time(self, line):
         time = re.compile(r"\.(created|redeem_by|start|end|period_\w+|\w+_(at|date|attempt))$")
@@ -203,8 +211,26 @@ class TestEachInvoice:
         assert "deleted" not in shipped_schema(f"invoice/{line}")["properties"]
 
 
-# https://docs.stripe.com/changelog: what each release line added and removed.
+# https://docs.stripe.com/changelog: what each release line added and removed; before 2023-10-16,
+# what came in its time.
 CHANGES = [
+    ("2020-08-27", "2022-08-01", "invoice", ["from_invoice", "latest_revision"], []),
+    (
+        "2022-08-01",
+        "2022-11-15",
+        "invoice",
+        [
+            "amount_shipping",
+            "effective_at",
+            "shipping_cost",
+            "shipping_details",
+            "subscription_details",
+        ],
+        [],
+    ),
+    ("2022-11-15", "2023-08-16", "invoice", ["rendering"], []),
+    ("2023-08-16", "2023-10-16", "invoice", ["issuer"], []),
+    ("2023-08-16", "2023-10-16", "line_item", ["invoice"], []),
     ("2023-10-16", "2024-04-10", "invoice", [], ["rendering_options"]),
     ("2024-04-10", "2024-06-20", "invoice", ["automatically_finalizes_at"], []),
     ("2024-06-20", "acacia", "invoice", ["total_pretax_credit_amounts"], []),
@@ -238,14 +264,14 @@ def test_a_release_line_changes_what_stripes_changelog_says(before, after, owner
     assert set(removed) <= old - new
 
 
-@pytest.mark.parametrize("line", PACKAGES)
+@pytest.mark.parametrize("line", LINES)
 def test_named_enums_are_open_since_dahlia(line):
     assert property_is_valid(f"invoice/{line}", "invoice.status", "uncollectible")
     opened = line in ("dahlia", "endive")
     assert property_is_valid(f"invoice/{line}", "invoice.status", "forgiven") is opened
 
 
-@pytest.mark.parametrize("line", PACKAGES)
+@pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize(
     ("error", "valid"),
     [
@@ -265,17 +291,17 @@ def test_an_error_has_one_of_four_types_and_nothing_else_for_certain(line, error
 
 
 def test_an_error_gained_its_network_codes_with_acacia():
-    known = {line: objects(f"error/{line}")["error"]["properties"] for line in PACKAGES}
+    known = {line: objects(f"error/{line}")["error"]["properties"] for line in LINES}
     codes = {"advice_code", "network_advice_code", "network_decline_code"}
-    without = ["2023-10-16", "2024-04-10", "2024-06-20"]
-    assert [line for line in PACKAGES if not codes & known[line].keys()] == without
-    assert all(codes <= known[line].keys() for line in PACKAGES if line not in without)
+    without = LINES[: LINES.index("acacia")]
+    assert [line for line in LINES if not codes & known[line].keys()] == without
+    assert all(codes <= known[line].keys() for line in LINES if line not in without)
 
 
 @pytest.mark.parametrize("kind", ["given", "optional", "always", "open", "forms"])
 def test_every_rule_of_the_table_says_something_of_a_shipped_schema(kind):
     for rule in RULES[kind]:
-        lines = rule.get("lines", PACKAGES)
+        lines = rule.get("lines", LINES)
         known = {
             key
             for line in lines
@@ -287,11 +313,100 @@ def test_every_rule_of_the_table_says_something_of_a_shipped_schema(kind):
 
 
 def test_only_enums_are_opened():
-    patterns = [pattern for rule in RULES["open"] for pattern in rule["properties"]]
-    for line in PACKAGES:
-        for address, schema in described(f"invoice/{line}").items():
-            if any(fnmatchcase(address, pattern) for pattern in patterns):
-                assert "examples" in schema.get("items", schema), address
+    for rule in RULES["open"]:
+        described_in = [described(f"invoice/{line}") for line in rule.get("lines", LINES)]
+        for pattern in rule["properties"]:
+            typed = [
+                schema.get("items", schema)
+                for properties in described_in
+                for address, schema in properties.items()
+                if fnmatchcase(address, pattern)
+            ]
+            assert any("examples" in schema for schema in typed), pattern
+            assert not any("enum" in schema for schema in typed), pattern
+
+
+def known_values(schema):
+    match schema.get("items", schema):
+        case {"const": value}:
+            return [value]
+        case {"enum": values} | {"examples": values}:
+            return values
+    return []
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_an_enum_that_has_more_values_in_a_later_line_is_open(line):
+    for later in LINES[LINES.index(line) + 1 :]:
+        for name in RULES["schemas"]:
+            newer = described(f"{name}/{later}")
+            for address, schema in described(f"{name}/{line}").items():
+                if address in newer and "examples" not in schema.get("items", schema):
+                    values = known_values(schema)
+                    grown = [each for each in known_values(newer[address]) if each not in values]
+                    assert not values or not grown, (later, address)
+
+
+def test_packages_for_node_and_for_python_type_alike_what_did_not_change():
+    of_node, of_python = described("invoice/2023-08-16"), described("invoice/2023-10-16")
+    closed = {
+        address: schema
+        for address, schema in of_node.items()
+        if "examples" not in schema.get("items", schema)
+    }
+    assert len(closed) > 250
+    assert [
+        address
+        for address, schema in closed.items()
+        if address not in of_python or union(of_python[address], schema) != of_python[address]
+    ] == []
+
+
+# The SDKs that they were made from
+
+
+def test_the_page_on_schemas_names_the_packages():
+    languages = {"npm": "Node", "pypi": "Python"}
+    page = (TOOLS.parent / "docs" / "schemas.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {line} | {' and '.join(versions)} | {languages[registry]} |"
+        for line, registries in PACKAGES.items()
+        for registry, versions in registries.items()
+    ]
+    assert "\n".join(rows) in page
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_schema_is_what_its_packages_say(line):
+    for registry, versions in PACKAGES[line].items():
+        for version in versions:
+            if not sdk_packages.is_cached(registry, version, build_schemas.CACHE):
+                pytest.skip(f"stripe {version} is not in .cache; `make check-schemas` fetches it")
+    packages = sdk_packages.of_line(line, TOOLS, build_schemas.CACHE)
+    for name in RULES["schemas"]:
+        built = build_schemas.build(name, line, packages, RULES)
+        assert list(schema_rules.differences(name, shipped_schema(f"{name}/{line}"), built)) == []
+
+
+def test_the_installed_package_has_nothing_that_the_schema_of_its_line_has_not():
+    [line] = [line for line in LINES if stripe.VERSION in PACKAGES[line].get("pypi", ())] or [None]
+    if line is None:
+        pytest.skip(f"stripe {stripe.VERSION} is none of those that the schemas are made from")
+    package = sdk_packages.read("pypi", stripe.VERSION, Path(stripe.__file__).parent.parent)
+    for name in RULES["schemas"]:
+        assert beyond(name, line, build_schemas.build(name, line, [package], RULES)) == []
+
+
+def beyond(name, line, built):
+    """The properties of a schema that the shipped one does not have, or not as wide."""
+    shipped_objects = objects(f"{name}/{line}")
+    return [
+        f"{owner}.{key}"
+        for owner, value in {name: built, **built["$defs"]}.items()
+        for key, typed in value["properties"].items()
+        if (known := shipped_objects.get(owner, value)["properties"].get(key)) != typed
+        and (known is None or union(known, typed) != known)
+    ]
 
 
 # The tool that builds them
@@ -331,9 +446,9 @@ class Oak(StripeObject):
 """
 OAK_RULES = """
 [schemas.oak]
-of = "oak"
+of = { pypi = "oak", npm = "Oak" }
 [schemas.wrapped]
-of = "Oak"
+of = { pypi = "Oak", npm = "Oak.Leaf" }
 envelope = "tree"
 [[given]]
 properties = ["oak.height"]
@@ -342,6 +457,10 @@ schema = { type = "number" }
 properties = ["oak.width"]
 schema = { type = "number" }
 lines = ["elm"]
+[[given]]
+properties = ["oak.guest"]
+schema.anyOf = [{ "$ref" = "#/$defs/expanded.squirrel" }, { type = "null" }]
+lines = ["2029-01-01"]
 [[optional]]
 properties = ["oak.leave?"]
 [[always]]
@@ -355,44 +474,73 @@ schema = { minimum = 0 }
 of = "oak"
 schema = { minProperties = 1 }
 """
+NODE_OAK = {
+    "types/lib.d.ts": "type LatestApiVersion = '2029-01-01';",
+    "types/Oaks.d.ts": """
+declare module 'stripe' {
+  namespace Stripe {
+    interface Oak {
+      id: string;
+      object: 'oak';
+      leaf?: Oak.Leaf;
+      height: string;
+    }
+    namespace Oak {
+      interface Leaf {
+        colour: 'green';
+      }
+    }
+  }
+}
+""",
+}
 LEAF = {"$ref": "#/$defs/oak.leaf"}
 
 
 @pytest.fixture
-def tool():
-    """tools/build_schemas.py, as a module."""
-    spec = importlib.util.spec_from_file_location("build_schemas", TOOLS / "build_schemas.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def checkout(tmp_path, monkeypatch):
+    """A checkout whose tables ask for small packages, which lie in its cache.
 
-
-@pytest.fixture
-def checkout(tool, tmp_path, monkeypatch):
-    """A checkout whose tables ask for two small packages, which lie in its cache."""
+    Two of them are for Python, and one, of an older line, for Node.
+    """
     cache = tmp_path / ".cache"
     cache.mkdir()
-    wheels = {}
     for version, source in (("1.0.0", OLD_OAK), ("1.1.0", NEW_OAK)):
-        wheel = cache / f"stripe-{version}-py3-none-any.whl"
-        with zipfile.ZipFile(wheel, "w") as archive:
+        with zipfile.ZipFile(cache / f"stripe-{version}-py3-none-any.whl", "w") as archive:
             archive.writestr("stripe/_api_version.py", 'class V:\n    CURRENT = "2030-01-01.oak"\n')
             archive.writestr("stripe/_oak.py", source)
-        wheels[version] = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (tmp_path / "sdk_packages.json").write_text(json.dumps({"oak": wheels}), encoding="utf-8")
+    with tarfile.open(cache / "stripe-1.0.0.tgz", "w:gz") as archive:
+        for path, text in NODE_OAK.items():
+            entry = tarfile.TarInfo(f"package/{path}")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    packages = {
+        "2029-01-01": {"npm": {"1.0.0": sha256(cache / "stripe-1.0.0.tgz")}},
+        "oak": {
+            "pypi": {
+                version: sha256(cache / f"stripe-{version}-py3-none-any.whl")
+                for version in ("1.0.0", "1.1.0")
+            }
+        },
+    }
+    (tmp_path / "sdk_packages.json").write_text(json.dumps(packages), encoding="utf-8")
     (tmp_path / "schema_rules.toml").write_text(OAK_RULES, encoding="utf-8")
-    monkeypatch.setattr(tool, "TOOLS", tmp_path)
-    monkeypatch.setattr(tool, "CACHE", cache)
-    monkeypatch.setattr(tool, "SCHEMAS", tmp_path / "schemas")
+    monkeypatch.setattr(build_schemas, "TOOLS", tmp_path)
+    monkeypatch.setattr(build_schemas, "CACHE", cache)
+    monkeypatch.setattr(build_schemas, "SCHEMAS", tmp_path / "schemas")
     return tmp_path
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def built(checkout, name="oak/oak"):
     return json.loads((checkout / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def test_a_line_is_what_either_of_its_packages_says(tool, checkout):
-    assert tool.main([]) == 0
+def test_a_line_is_what_either_of_its_packages_says(checkout):
+    assert build_schemas.main([]) == 0
     schema = built(checkout)
     assert schema["$comment"] == "Built from the types of stripe 1.0.0 and 1.1.0 for Python"
     assert schema["properties"] == {
@@ -423,10 +571,8 @@ def test_a_line_is_what_either_of_its_packages_says(tool, checkout):
     }
 
 
-def test_a_property_is_required_if_each_package_requires_it_and_no_rule_says_otherwise(
-    tool, checkout
-):
-    tool.main([])
+def test_a_property_is_required_if_each_package_requires_it_and_no_rule_says_otherwise(checkout):
+    build_schemas.main([])
     schema = built(checkout)
     assert schema["required"] == [
         "id",
@@ -442,59 +588,113 @@ def test_a_property_is_required_if_each_package_requires_it_and_no_rule_says_oth
     assert schema["minProperties"] == 1
 
 
-def test_an_envelope_requires_what_is_in_it(tool, checkout):
-    tool.main([])
+def test_an_envelope_requires_what_is_in_it(checkout):
+    build_schemas.main([])
     schema = built(checkout, "wrapped/oak")
     assert schema["required"] == ["tree"]
     assert schema["properties"] == {"tree": {"$ref": "#/$defs/wrapped"}}
     assert schema["$defs"]["wrapped"]["properties"]["id"] == {"type": "string"}
 
 
-def test_a_second_build_writes_the_same_bytes(tool, checkout, capsys):
-    tool.main([])
+def test_a_line_of_a_package_for_node_is_built_alike(checkout):
+    build_schemas.main([])
+    schema = built(checkout, "oak/2029-01-01")
+    assert schema["$comment"] == "Built from the types of stripe 1.0.0 for Node"
+    assert schema["required"] == ["id", "object", "height"]
+    assert schema["properties"] == {
+        "id": {"type": "string"},
+        "object": {"const": "oak"},
+        "leaf": {"anyOf": [LEAF, {"type": "null"}]},
+        "height": {"type": "number"},
+        "guest": {"anyOf": [{"$ref": "#/$defs/expanded.squirrel"}, {"type": "null"}]},
+    }
+    assert list(schema["$defs"]) == ["expanded.squirrel", "oak.leaf"]
+    wrapped = built(checkout, "wrapped/2029-01-01")["$defs"]["wrapped"]
+    assert wrapped["properties"] == {"colour": {"const": "green"}}
+
+
+def test_a_second_build_writes_the_same_bytes(checkout, capsys):
+    build_schemas.main([])
     first = {path: path.read_bytes() for path in (checkout / "schemas").rglob("*.json")}
-    assert (
-        capsys.readouterr().out == "built: schemas/oak/oak.json\nbuilt: schemas/wrapped/oak.json\n"
+    assert capsys.readouterr().out == (
+        "built: schemas/oak/2029-01-01.json\n"
+        "built: schemas/oak/oak.json\n"
+        "built: schemas/wrapped/2029-01-01.json\n"
+        "built: schemas/wrapped/oak.json\n"
     )
     for path in first:
         path.write_text("{}", encoding="utf-8")
-    tool.main([])
+    build_schemas.main([])
     assert {path: path.read_bytes() for path in first} == first
 
 
-def test_a_check_lists_what_differs_and_writes_nothing(tool, checkout, capsys):
-    tool.main([])
-    assert tool.main(["--check"]) == 0
+def test_a_check_names_what_differs_and_writes_nothing(checkout, capsys):
+    build_schemas.main([])
+    assert build_schemas.main(["--check"]) == 0
     edited = checkout / "schemas" / "oak" / "oak.json"
-    edited.write_text("{}", encoding="utf-8")
+    schema = built(checkout)
+    schema["required"].remove("id")
+    schema["properties"]["height"]["type"] = "integer"
+    schema["properties"]["width"] = schema["properties"].pop("only_before")
+    edited.write_text(text := json.dumps(schema), encoding="utf-8")
     stale = checkout / "schemas" / "oak" / "elm.json"
     stale.write_text("{}", encoding="utf-8")
     (checkout / "schemas" / "wrapped" / "oak.json").unlink()
     capsys.readouterr()
-    assert tool.main(["--check"]) == 1
+    assert build_schemas.main(["--check"]) == 1
     assert capsys.readouterr().out == (
         "differs: schemas/oak/elm.json\n"
         "differs: schemas/oak/oak.json\n"
+        '  oak.id: {"type": "string"}, to be required {"type": "string"}\n'
+        '  oak.height: required {"type": "integer"}, to be required {"type": "number"}\n'
+        '  oak.width: {"type": "string"}, to be absent\n'
+        '  oak.only_before: absent, to be {"type": "string"}\n'
         "differs: schemas/wrapped/oak.json\n"
     )
-    assert edited.read_text(encoding="utf-8") == "{}"
-    assert tool.main([]) == 0
+    assert edited.read_text(encoding="utf-8") == text
+    assert build_schemas.main([]) == 0
     assert not stale.exists()
-    assert tool.main(["--check"]) == 0
+    assert build_schemas.main(["--check"]) == 0
 
 
-def test_a_package_with_another_checksum_is_refused(tool, checkout):
-    wheel = checkout / ".cache" / "stripe-1.1.0-py3-none-any.whl"
-    wheel.write_bytes(wheel.read_bytes() + b"\0")
-    with pytest.raises(SystemExit, match="not the package that"):
-        tool.main([])
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("stripe-1.1.0-py3-none-any.whl", ["pip", "download", "stripe==1.1.0"]),
+        ("stripe-1.0.0.tgz", ["npm", "pack", "stripe@1.0.0"]),
+    ],
+)
+def test_a_package_is_fetched_by_the_client_of_its_registry(checkout, monkeypatch, file, command):
+    cached = checkout / ".cache" / file
+    archive = cached.read_bytes()
+    cached.unlink()
+    commands = []
+
+    def run(arguments, *, check):
+        assert check
+        commands.append([each for each in arguments if each in command])
+        Path(arguments[arguments.index(str(cached.parent))], file).write_bytes(archive)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    build_schemas.main([])
+    assert commands == [command]
+    build_schemas.main(["--check"])
+    assert commands == [command]
+
+
+@pytest.mark.parametrize("file", ["stripe-1.1.0-py3-none-any.whl", "stripe-1.0.0.tgz"])
+def test_a_package_with_another_checksum_is_refused(checkout, file):
+    archive = checkout / ".cache" / file
+    archive.write_bytes(archive.read_bytes() + b"\0")
+    with pytest.raises(SystemExit, match=rf"{file}: not the package that"):
+        build_schemas.main([])
     assert not (checkout / "schemas").exists()
 
 
-def test_a_package_of_another_release_line_is_refused(tool, checkout):
+def test_a_package_of_another_release_line_is_refused(checkout):
     packages = checkout / "sdk_packages.json"
     packages.write_text(
         packages.read_text(encoding="utf-8").replace("oak", "elm"), encoding="utf-8"
     )
     with pytest.raises(SystemExit, match=r"sends 2030-01-01\.oak, which is not elm"):
-        tool.main([])
+        build_schemas.main([])

@@ -14,7 +14,7 @@ import yaml
 from pytest_stripe_contract.messages import Response
 from pytest_stripe_contract.wire import ServerSide
 
-INVOICE = "https://api.stripe.com/v1/invoices/in_1"
+CUSTOMER = "https://api.stripe.com/v1/customers/in_1"
 
 
 def server(response, seen=None):
@@ -125,7 +125,7 @@ def test_a_client_that_asks_to_close_is_obeyed():
 
 
 @pytest.fixture
-def get_invoice(tmp_path):
+def get_customer(tmp_path):
     """A cassette whose request is a GET, and its body compressed."""
     import gzip
 
@@ -137,7 +137,7 @@ def get_invoice(tmp_path):
             {
                 "interactions": [
                     {
-                        "request": {"method": "GET", "uri": INVOICE, "headers": {}},
+                        "request": {"method": "GET", "uri": CUSTOMER, "headers": {}},
                         "response": {
                             "status": {"code": 200, "message": "OK"},
                             "headers": headers,
@@ -151,10 +151,10 @@ def get_invoice(tmp_path):
     return str(path)
 
 
-def test_clients_unpack_a_compressed_body_themselves(get_invoice, stripe_replay):
-    with stripe_replay(get_invoice, times=2) as replay:
-        assert httpx.get(INVOICE).json()["id"] == "in_1"
-        assert requests.get(INVOICE, timeout=5).json()["id"] == "in_1"
+def test_clients_unpack_a_compressed_body_themselves(get_customer, stripe_replay):
+    with stripe_replay(get_customer, times=2) as replay:
+        assert httpx.get(CUSTOMER).json()["id"] == "in_1"
+        assert requests.get(CUSTOMER, timeout=5).json()["id"] == "in_1"
     assert replay.calls[0].response.json()["id"] == "in_1"
 
 

@@ -1,0 +1,45 @@
+"""Which frames of a stack are the user's own code, and not a library's."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+from types import TracebackType
+
+_NOT_OWN = tuple(
+    {str(Path(sysconfig.get_path(name))) for name in ("stdlib", "purelib", "platlib")}
+    | {str(Path(__file__).parent), "<"}
+)
+
+
+def is_own(filename: str) -> bool:
+    """Whether a file is neither of Python, nor installed, nor this package's."""
+    return not filename.startswith(_NOT_OWN)
+
+
+def here() -> str | None:
+    """Where the user's own code is right now (``file:line, in function``), if it is running."""
+    frame = sys._getframe(1)  # noqa: SLF001 (inspect.stack() reads every source file)
+    while frame is not None:
+        code = frame.f_code
+        if is_own(code.co_filename):
+            path = Path(code.co_filename)
+            shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+            return f"{shown}:{frame.f_lineno}, in {code.co_name}"
+        frame = frame.f_back  # type: ignore[assignment] # None ends the loop
+    return None
+
+
+def to_last_own(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback without what comes behind the last frame of the user's own code."""
+    entries = []
+    while traceback is not None:
+        entries.append(traceback)
+        traceback = traceback.tb_next
+    while len(entries) > 1 and not is_own(entries[-1].tb_frame.f_code.co_filename):
+        entries.pop()
+    shortened = None
+    for entry in reversed(entries):
+        shortened = TracebackType(shortened, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return shortened

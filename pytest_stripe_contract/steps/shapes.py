@@ -1,0 +1,83 @@
+"""JSON objects: copied, found by a path, and written to in the order that Stripe's answers have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Object = dict[str, Any]
+
+
+LINES = "lines.data[]"
+
+DISCOUNTS = (
+    "discount",
+    "discounts[]",
+    "discount_amounts[].discount",
+    "pretax_credit_amounts[].discount",
+    "total_discount_amounts[].discount",
+    "total_pretax_credit_amounts[].discount",
+)
+"""Where an invoice or a line item may have a discount itself, rather than its id."""
+
+TAX_RATES = (
+    "default_tax_rates[]",
+    "shipping_cost.taxes[].rate",
+    "tax_amounts[].tax_rate",
+    "tax_rates[]",
+    "total_tax_amounts[].tax_rate",
+)
+"""Where an invoice or a line item may have a tax rate itself, rather than its id."""
+
+PAYMENT_METHODS = ("payment_settings.payment_method_options",)
+PERMISSIONS = ("payment_settings.payment_method_options.us_bank_account.financial_connections",)
+
+
+def copied(root: Any) -> Any:
+    """A copy of a JSON value that shares no object and no array with it.
+
+    Unlike ``copy.deepcopy`` it has no limit of depth. What is in two places stays one value.
+    """
+    top = [root]
+    copies: dict[int, Any] = {}
+    containers: list[Any] = [top]
+    for container in containers:  # grows while it is gone through
+        items = container.items() if isinstance(container, dict) else enumerate(container)
+        for key, value in items:
+            if isinstance(value, (dict, list)):
+                if id(value) not in copies:
+                    copies[id(value)] = dict(value) if isinstance(value, dict) else list(value)
+                    containers.append(copies[id(value)])
+                container[key] = copies[id(value)]
+    return top[0]
+
+
+def at(root: Object, *paths: str) -> Iterator[Object]:
+    """The objects at paths such as ``lines.data[].price``; the empty path is ``root`` itself."""
+    for path in paths:
+        here: list[Any] = [root]
+        for step in path.split(".") if path else ():
+            name = step.removesuffix("[]")
+            here = [each[name] for each in here if isinstance(each, dict) and name in each]
+            if step.endswith("[]"):
+                here = [item for each in here if isinstance(each, list) for item in each]
+        yield from (each for each in here if isinstance(each, dict))
+
+
+def put(target: Object, name: str, value: Any) -> None:
+    """Set a property, and have all in Stripe's order: ``id``, ``object``, then by alphabet."""
+    items = {**target, name: value}.items()
+    target.clear()
+    target.update(sorted(items, key=lambda item: (item[0] not in ("id", "object"), str(item[0]))))
+
+
+def picked(source: Object, *names: str) -> Object:
+    """Those of the named properties that an object has."""
+    return {name: source[name] for name in names if name in source}
+
+
+def id_of(value: Any) -> Any:
+    """The id of a value that is an id or the object itself."""
+    return value.get("id") if isinstance(value, dict) else value

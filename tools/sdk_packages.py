@@ -1,0 +1,126 @@
+"""The official ``stripe`` packages: fetched by the client of their registry, unpacked, read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import typescript_source
+import typescript_types
+
+from pytest_stripe_contract import sdk_source, sdk_types
+from pytest_stripe_contract.schema_union import Schema
+
+_PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A ``stripe`` package: ``language`` is what it is for, ``api_version`` what it sends.
+
+    ``schema`` gives the JSON Schema of one of its types, which has a name of its own in each
+    language; of the API objects referred to there, it describes those given in full.
+    """
+
+    registry: str
+    language: str
+    version: str
+    api_version: str
+    schema: Callable[[str, Collection[str]], Schema]
+
+
+@dataclass(frozen=True, slots=True)
+class _Registry:
+    """How a registry's packages are named (``file``), fetched (``command``), unpacked and read."""
+
+    file: str
+    command: tuple[str, ...]
+    unpack: Callable[[Path, Path], None]
+    read: Callable[[str, Path], Package]
+
+
+def of_line(line: str, tools: Path, cache: Path) -> list[Package]:
+    """The packages of a release line, oldest first, as sdk_packages.json has them.
+
+    Downloaded if ``cache`` lacks them. Exits if one is not the package that its sha256 stands
+    for, or sends a version of another line.
+    """
+    found = []
+    for registry, versions in listed(tools)[line].items():
+        for version, sha256 in versions.items():
+            package = read(registry, version, fetch(registry, version, sha256, cache))
+            if line not in (package.api_version, package.api_version.partition(".")[2]):
+                sys.exit(f"stripe {version} sends {package.api_version}, which is not {line}")
+            found.append(package)
+    return found
+
+
+def listed(tools: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """The sha256 of each package: by release line, registry and version, oldest first."""
+    text = (tools / "sdk_packages.json").read_text(encoding="utf-8")
+    lines: dict[str, dict[str, dict[str, str]]] = json.loads(text)
+    return lines
+
+
+def fetch(registry: str, version: str, sha256: str, cache: Path) -> Path:
+    """The folder of an unpacked package, downloaded if ``cache`` has it not.
+
+    Exits if what is there is not the package that ``sha256`` stands for.
+    """
+    how = _REGISTRIES[registry]
+    if not is_cached(registry, version, cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        subprocess.run([part.format(version, cache) for part in how.command], check=True)
+    [archive] = cache.glob(how.file.format(version))
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
+        sys.exit(f"{archive}: not the package that sdk_packages.json means")
+    folder = archive.with_suffix("")
+    if not folder.is_dir():
+        how.unpack(archive, folder)
+    return folder
+
+
+def is_cached(registry: str, version: str, cache: Path) -> bool:
+    """Whether the package need not be downloaded."""
+    return any(cache.glob(_REGISTRIES[registry].file.format(version)))
+
+
+def read(registry: str, version: str, folder: Path) -> Package:
+    """The package that is unpacked in ``folder``."""
+    return _REGISTRIES[registry].read(version, folder)
+
+
+def _of_python(version: str, folder: Path) -> Package:
+    source = sdk_source.Source(folder)
+    schema = partial(sdk_types.object_schema, source)
+    return Package("pypi", "Python", version, source.api_version, schema)
+
+
+def _of_node(version: str, folder: Path) -> Package:
+    source = typescript_source.Source(folder)
+    schema = partial(typescript_types.object_schema, source)
+    return Package("npm", "Node", version, source.api_version, schema)
+
+
+_REGISTRIES: Final = {
+    "npm": _Registry(
+        "stripe-{}.tgz",
+        ("npm", "pack", "--silent", "--pack-destination", "{1}", "stripe@{0}"),
+        partial(shutil.unpack_archive, format="gztar", filter="data"),
+        _of_node,
+    ),
+    "pypi": _Registry(
+        "stripe-{}-*.whl",
+        (*_PIP, "--dest", "{1}", "stripe=={0}"),
+        partial(shutil.unpack_archive, format="zip"),
+        _of_python,
+    ),
+}

@@ -1,0 +1,113 @@
+"""The type declarations in a ``stripe`` package for Node, by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import tree_sitter_typescript
+from tree_sitter import Language, Node, Parser
+
+_PARSER = Parser(Language(tree_sitter_typescript.language_typescript()))
+_AROUND = {"ambient_declaration", "export_statement", "expression_statement", "statement_block"}
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """An interface or a type alias; ``path`` is its name, after those of the namespaces around."""
+
+    path: tuple[str, ...]
+    node: Node
+
+    @property
+    def alias_of(self) -> Node | None:
+        """What an alias stands for; None for an interface, and for ``type X = {...}``."""
+        value = self.node.child_by_field_name("value")
+        return value if value and value.type != "object_type" else None
+
+    @property
+    def members(self) -> list[Node]:
+        """What stands between the braces; nothing for the alias of something else."""
+        body = self.node.child_by_field_name("body") or field(self.node, "value")
+        return [] if self.alias_of else parts(body)
+
+    @property
+    def object_value(self) -> str | None:
+        """The value of ``object`` if this is the type of an API object, else None."""
+        for member in self.members:
+            if found := re.fullmatch(r"object: '(.+)'", text(member)):
+                return found[1]
+        return None
+
+
+class Source:
+    """A ``stripe`` package for Node, unpacked; ``root`` is the folder with ``package/``."""
+
+    def __init__(self, root: Path) -> None:
+        self._package = root / "package"
+
+    @cached_property
+    def api_version(self) -> str:
+        """The API version that the package sends, or that its types are of, if it sends none."""
+        sent = self._package / "cjs" / "apiVersion.js"
+        path = sent if sent.is_file() else self._package / "types" / "lib.d.ts"
+        return str(re.findall(r"ApiVersion = '(.+)'", path.read_text(encoding="utf-8"))[0])
+
+    def find(self, name: str, within: tuple[str, ...] = ("Stripe",)) -> Declaration | None:
+        """What ``name`` (``Invoice.Status``) means in a namespace; None if it means nothing.
+
+        Looked up as TypeScript does: there, then in each of the namespaces around.
+        """
+        steps = tuple(name.split("."))
+        for depth in range(len(within), -1, -1):
+            path = within[:depth] + steps
+            if path in self.declarations:
+                return self.declarations[path]
+        return None
+
+    @cached_property
+    def declarations(self) -> dict[tuple[str, ...], Declaration]:
+        """Every interface and type alias of the package, by its path.
+
+        ``ValueError`` if a file is no TypeScript.
+        """
+        found: dict[tuple[str, ...], Declaration] = {}
+        for path in sorted((self._package / "types").rglob("*.d.ts")):
+            tree = _PARSER.parse(path.read_bytes())
+            if tree.root_node.has_error:
+                raise ValueError(f"{path}: no TypeScript")
+            found |= {each.path: each for each in _declared(tree.root_node, ())}
+        return found
+
+
+def text(node: Node) -> str:
+    """The source of a node."""
+    return (node.text or b"").decode()
+
+
+def field(node: Node, name: str) -> Node:
+    """The part of a node that the grammar calls ``name``."""
+    child = node.child_by_field_name(name)
+    assert child is not None, f"{node.type} has no {name}"  # noqa: S101  the grammar has it
+    return child
+
+
+def parts(node: Node) -> list[Node]:
+    """The parts of a node that mean something."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def _declared(node: Node, path: tuple[str, ...]) -> Iterator[Declaration]:
+    for child in parts(node):
+        match child.type:
+            case "module":  # declare module 'stripe'
+                yield from _declared(field(child, "body"), path)
+            case "internal_module":  # namespace Stripe
+                yield from _declared(field(child, "body"), (*path, text(field(child, "name"))))
+            case "interface_declaration" | "type_alias_declaration":
+                yield Declaration((*path, text(field(child, "name"))), child)
+            case around if around in _AROUND:
+                yield from _declared(child, path)
