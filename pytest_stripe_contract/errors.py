@@ -5,7 +5,6 @@ An error's arguments are its data, in the order of its ``__init__``: that is wha
 """
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 
 class StripeContractError(BaseException):
@@ -39,6 +38,8 @@ class UnknownName(StripeContractError, ValueError):
 
     def _nearness(self, known: str) -> float:
         """How alike the name is to a known one, or to what stands behind its dot."""
+        from difflib import SequenceMatcher
+
         parts = (known, known.rpartition(".")[2])
         return max(SequenceMatcher(None, str(self.name), part).ratio() for part in parts)
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
-_NOT_OWN = tuple(
-    {str(Path(sysconfig.get_path(name))) for name in ("stdlib", "purelib", "platlib")}
-    | {str(Path(__file__).parent), "<"}
-)
+
+@cache
+def _not_own() -> tuple[str, ...]:
+    import sysconfig  # it takes milliseconds, which a run without a failure need not spend
+
+    places = {str(Path(sysconfig.get_path(name))) for name in ("stdlib", "purelib", "platlib")}
+    return (*places, str(Path(__file__).parent), "<")
 
 
 def is_own(filename: str) -> bool:
     """Whether a file is neither of Python, nor installed, nor this package's."""
-    return not filename.startswith(_NOT_OWN)
+    return not filename.startswith(_not_own())
 
 
 def here() -> str | None:
