@@ -23,7 +23,9 @@ def test_amount_remaining_is_what_is_due_less_what_is_paid():
     assert told({"amount_due": 599, "amount_paid": 99, "amount_remaining": 500}) == []
 
 
-@pytest.mark.parametrize("elsewhere", ["amount_overpaid", "amount_paid_off_stripe"])
+@pytest.mark.parametrize(
+    "elsewhere", ["amount_overpaid", "amount_paid_off_stripe", "paid_out_of_band"]
+)
 def test_amounts_paid_otherwise_leave_amount_remaining_open(elsewhere):
     amounts = {"amount_due": 599, "amount_paid": 700, "amount_remaining": 0}
     assert told({**amounts, elsewhere: 101}) == []
