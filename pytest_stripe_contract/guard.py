@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from . import frames
@@ -74,8 +75,11 @@ def is_loopback(host: object) -> bool:
     """Whether a host, as sockets and resolvers take it, is this machine itself."""
     if isinstance(host, (bytes, bytearray)):
         host = host.decode("ascii", "replace")
-    if not isinstance(host, str):
-        return host is None
+    return _is_this_machine(host) if isinstance(host, str) else host is None
+
+
+@lru_cache(maxsize=256)
+def _is_this_machine(host: str) -> bool:
     name = host.strip("[]").lower().rstrip(".")
     if name in ("", "localhost", socket.gethostname().lower()) or name.endswith(".localhost"):
         return True

@@ -67,19 +67,18 @@ class Recordings:
         self.cassettes = tuple(cassettes)
         self._all: list[tuple[Meaning, Recording]] = []
         self._by_meaning: dict[Meaning, list[Recording]] = defaultdict(list)
+        self._hosts: set[tuple[str, int]] = set()
         for cassette in cassettes:
             for number, interaction in enumerate(cassette.interactions, 1):
                 recording = Recording(cassette, number, interaction, times)
                 means = meaning(interaction.request, any_id=cassette.is_shipped)
+                self._hosts.add(origin(interaction.request.url)[1:])
                 self._all.append((means, recording))
                 self._by_meaning[means].append(recording)
 
     def mentions(self, host: str, port: int) -> bool:
         """Whether a recording is of that host."""
-        return any(
-            origin(recording.interaction.request.url)[1:] == (host, port)
-            for _, recording in self._all
-        )
+        return (host, port) in self._hosts
 
     def take(self, request: Request) -> Recording | None:
         """The next recording that answers the request, counted as played."""

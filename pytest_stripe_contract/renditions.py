@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from . import cassettes, installed, versions
 from .cassettes import Cassette
+from .contract import Contract
 from .errors import StripeContractError, UnknownName
+from .findings import Finding
 from .messages import Response
 from .upgrades import NoStepBack, upgrade
 
@@ -42,6 +44,12 @@ def in_version(cassette: Cassette, number: int, version: str) -> Response:
     headers = response.headers.copy()
     headers["Stripe-Version"] = installed.full(version)
     return replace(response, headers=headers)
+
+
+@lru_cache(maxsize=1024)
+def findings(cassette: Cassette, number: int, version: str) -> tuple[Finding, ...]:
+    """What the contract of a version finds in the answer; whatever id takes the recorded one's."""
+    return tuple(Contract(version).iter_findings(in_version(cassette, number, version)))
 
 
 @lru_cache(maxsize=1024)

@@ -24,8 +24,8 @@ from .matching import origin
 from .messages import Call, Request, Response
 from .misses import ReplayMiss
 from .problems import Observation
-from .recordings import Recordings
-from .renditions import NotShown
+from .recordings import Recording, Recordings
+from .renditions import NotShown, findings
 from .settings import Settings
 
 NO_CONTENT = 204
@@ -148,7 +148,7 @@ class Replay:
         except NotShown as error:
             raise self._noted(self._recordings.not_shown(request, recording, error)) from error
         version = version or recording.cassette.api_version or versions.DEFAULT
-        observations = list(self._check(version, request, response))
+        observations = list(self._check(recording, version, request, response))
         with self._lock:
             self.calls.append(Call(request, response))
             self._answered_versions.add(version)
@@ -173,13 +173,14 @@ class Replay:
             self.misses.append(miss)
         return miss
 
-    def _check(self, version: str, request: Request, response: Response) -> Iterator[Observation]:
+    def _check(
+        self, recording: Recording, version: str, request: Request, response: Response
+    ) -> Iterator[Observation]:
         yield from self._check_request(request)
         subject = f"the answer {response.status} to {request}, in {version}"
-        contract = Contract(version)
         of_stripe = origin(request.url)[1] == HOST and response.status != NO_CONTENT
-        if template(request.url) or (of_stripe and contract.covers(response.content)):
-            for finding in contract.iter_findings(response):
+        if template(request.url) or (of_stripe and Contract(version).covers(response.content)):
+            for finding in findings(recording.cassette, recording.number, version):
                 yield Observation(subject, finding)
             for finding in check_answer(request, response):
                 yield Observation(subject, finding)

@@ -7,6 +7,7 @@ back they parse themselves, so that each shows a recorded answer just as it show
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from http import client as http_client
 
 import h11
@@ -27,9 +28,13 @@ class ServerSide:
     def __init__(self, origin: str, answer: Answer) -> None:
         self._origin = origin
         self._answer = answer
-        self._server = h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
         self._head: h11.Request
         self._body: bytearray
+
+    @cached_property
+    def _server(self) -> h11.Connection:
+        """Made when it is needed: pools ask for a far end only to know whether there is one."""
+        return h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
 
     def receive(self, data: bytes) -> bytes:
         """What the server sends back once a request is whole; until then nothing."""

@@ -165,7 +165,7 @@ def _in_tasks(send: Callable[[str], Awaitable[str]], ids: Ids) -> Awaitable[list
 
 
 async def tasks_httpx(ids: Ids) -> list[str]:
-    async with httpx.AsyncClient(headers=BEARER) as client:
+    async with httpx.AsyncClient(headers=BEARER, timeout=60) as client:
 
         async def send(invoice_id: str) -> str:
             return (await client.post(url(invoice_id))).json()["id"]
