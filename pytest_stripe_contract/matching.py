@@ -20,6 +20,8 @@ _PORTS = {"http": 80, "https": 443}
 
 _ANY_ID = "{invoice}"
 
+PAYMENTS = "payments"
+
 Names = tuple[tuple[str, str], ...]
 
 
@@ -57,6 +59,15 @@ def meaning(request: Request, *, any_id: bool = False) -> Meaning:
     )
 
 
+def expands_payments(request: Request) -> bool:
+    """Whether the request asks for an invoice's ``payments``.
+
+    It is the same request, for an answer that has them: a recording need not be another.
+    """
+    expand = request.params.get("expand")
+    return isinstance(expand, list) and PAYMENTS in expand
+
+
 def differences(sent: Meaning, recorded: Meaning) -> Iterator[str]:
     """A line for each thing in which a request differs from a recorded one."""
     for part in ("method", "scheme", "host"):
@@ -92,7 +103,15 @@ def _shown(value: str | None) -> str:
 
 
 def _names(fields: tuple[tuple[str, str], ...]) -> Names:
-    return tuple(sorted((name_of(path), value) for path, value in number(fields)))
+    numbered = number(fields)
+    expanded = {value for path, value in numbered if _is_expand(path)} - {PAYMENTS}
+    named = [(name_of(path), value) for path, value in numbered if not _is_expand(path)]
+    named += [(f"expand[{index}]", value) for index, value in enumerate(sorted(expanded))]
+    return tuple(sorted(named))
+
+
+def _is_expand(path: tuple[str, ...]) -> bool:
+    return len(path) == 2 and path[0] == "expand"  # noqa: PLR2004 (a name and an index)
 
 
 def _body(request: Request) -> Names:

@@ -54,12 +54,14 @@ def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[st
     `UnknownName` for one that no release line covers.
     """
     said = config.getoption("stripe_api_version") or ""
-    if said == "all":
-        return [line.first for line in versions.LINES]
     named = [name.strip() for name in said.split(",") if name.strip()]
     if not named and item and (marker := item.get_closest_marker("stripe_api_versions")):
         named = list(marker.args)
-    return [installed.full(name) for name in named]
+        if not named or not all(isinstance(name, str) for name in named):
+            raise InvalidOption("stripe_api_versions", marker.args, "versions, or 'all'")
+    if "all" in named:
+        return [line.first for line in versions.LINES]
+    return list(dict.fromkeys(installed.full(name) for name in named))
 
 
 def api_version(config: pytest.Config, marker: pytest.Mark | None, rehearsal: str | None) -> str:

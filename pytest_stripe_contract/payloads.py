@@ -65,6 +65,9 @@ class Unreadable(StripeContractError, ValueError):
         self.actual = actual
         super().__init__(expected, actual)
 
+    def __str__(self) -> str:
+        return f"expected {self.expected}, got {self.actual!r:.80}"
+
 
 class _Refused(ValueError):
     """Raised inside the decoder for what its grammar lets pass."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from . import frames, renditions
 from .cassettes import Cassette, Interaction
 from .endpoints import template
-from .matching import Meaning, differences, meaning, origin
+from .matching import Meaning, differences, expands_payments, meaning, origin
 from .messages import Request, Response
 from .misses import ReplayMiss
 from .renditions import NotShown
@@ -50,7 +50,9 @@ class Recording:
         """
         recorded = self.interaction.response
         if version is not None:
-            recorded = renditions.in_version(self.cassette, self.number, version)
+            recorded = renditions.in_version(
+                self.cassette, self.number, version, with_payments=expands_payments(request)
+            )
         headers, body = recorded.headers.copy(), recorded.body
         if request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key

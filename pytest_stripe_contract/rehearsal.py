@@ -10,27 +10,29 @@ from . import installed, versions
 from .upgrades import Change, changes_of
 
 _READ = re.compile(
-    r"""\.(\w+)\b(?!\() | \[\s*["'](\w+)["']\s*\] | \bget\(\s*["'](\w+)["']""", re.VERBOSE
+    r"""
+      \.(\w+)\b(?!\()                              # an attribute
+    | \[\s*["'](\w+)["']\s*\]                      # an item
+    | \bget\(\s*["'](\w+)["']
+    | \b(?:get|has)attr\([^,]+,\s*["'](\w+)["']
+    | ["'](\w+)["']\s+(?:not\s+)?in\b
+    """,
+    re.VERBOSE,
 )
-"""A property being read, as Python writes it: an attribute, an item, a ``get``."""
+"""A property being read, as Python writes it."""
 
 
-def changes_named(
-    error: BaseException, statement: str, recorded: Iterable[str], answered: Iterable[str]
-) -> list[Change]:
+def changes_named(error: BaseException, statement: str, answered: Iterable[str]) -> list[Change]:
     """The changes of properties that a failure names: an error's own name, or what it read.
 
-    ``statement`` is the source that failed; ``recorded`` and ``answered`` are the API versions
-    of the recordings and of the answers that were made of them.
+    ``statement`` is the source that failed, and ``answered`` are the API versions of the answers.
+    Whatever left the invoice until then counts, for the code may be older than its recordings.
     """
-    named = _names(error, statement)
-    spans = {
-        (versions.resolve(before).name, _shipped(after))
-        for before in recorded
-        for after in answered
-    }
+    oldest = versions.LINES[0].name
+    lines = sorted({_shipped(version) for version in answered})
+    names = _names(error, statement)
     found = (
-        change for span in sorted(spans) for name in named for change in changes_of(name, *span)
+        change for line in lines for name in names for change in changes_of(name, oldest, line)
     )
     return list(dict.fromkeys(found))
 
@@ -42,9 +44,21 @@ def _shipped(version: str) -> str:
 
 
 def _names(error: BaseException, statement: str) -> list[str]:
-    if isinstance(error, (AttributeError, KeyError)):
-        return re.findall(r"\w+", str(error))
-    return [name for groups in _READ.findall(statement) for name in groups if name]
+    named = _READ.findall(statement)
+    found = [name for groups in named for name in groups if name]
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (AttributeError, KeyError)):
+            of_stripe = _is_of_stripe(getattr(cause, "obj", None))
+            return re.findall(r"\w+", str(cause)) if of_stripe else []
+        cause = cause.__cause__ or cause.__context__
+    return found
+
+
+def _is_of_stripe(owner: object) -> bool:
+    """Whether what lacks an attribute is an object of the SDK; None if it does not say."""
+    names = [base.__name__ for base in type(owner).__mro__]
+    return owner is None or "StripeObject" in names
 
 
 @dataclass(slots=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
-from . import cassettes, installed, versions
+from . import cassettes, installed, payloads, versions
 from .cassettes import Cassette
 from .contract import Contract
 from .errors import StripeContractError, UnknownName
 from .findings import Finding
 from .messages import Response
+from .steps.payments import payment_list
 from .upgrades import NoStepBack, upgrade
 
 
@@ -27,44 +29,84 @@ class NotShown(StripeContractError, ValueError):
         return f"it cannot be shown in API version {self.version}: {self.problem}"
 
 
-def in_version(cassette: Cassette, number: int, version: str) -> Response:
+def in_version(
+    cassette: Cassette, number: int, version: str, *, with_payments: bool = False
+) -> Response:
     """The answer of a cassette's recording (from 1) in a version, which its headers then name.
 
     Of a shipped cassette it is the recording of the version's release line; any other is
-    stepped from the version that it was recorded under, if that is known. In a line that is
-    newer than all shipped ones, it is what the last of those shows. `NotShown` if there is no
-    way there.
+    stepped from the version that it was recorded under. In a line that is newer than all
+    shipped ones, it is what the last of those shows. ``with_payments`` says that the request
+    expands ``payments``; else an invoice has none. `NotShown` if there is no way there.
     """
     try:
         line = installed.resolve(version)
         shown = line if line in versions.LINES else versions.LINES[-1]
-        response = _in_line(cassette, number, shown.name)
+        response, is_known = _in_line(cassette, number, shown.name, with_payments=with_payments)
     except (NoStepBack, UnknownName) as error:
         raise NotShown(version, str(error)) from error
+    except _NotRecorded as error:
+        raise NotShown(version, str(error)) from None
     headers = response.headers.copy()
-    headers["Stripe-Version"] = installed.full(version)
+    if is_known:
+        headers["Stripe-Version"] = installed.full(version)
     return replace(response, headers=headers)
 
 
 @lru_cache(maxsize=1024)
-def findings(cassette: Cassette, number: int, version: str) -> tuple[Finding, ...]:
+def findings(
+    cassette: Cassette, number: int, version: str, *, with_payments: bool
+) -> tuple[Finding, ...]:
     """What the contract of a version finds in the answer; whatever id takes the recorded one's."""
-    return tuple(Contract(version).iter_findings(in_version(cassette, number, version)))
+    response = in_version(cassette, number, version, with_payments=with_payments)
+    return tuple(Contract(version).iter_findings(response))
+
+
+class _NotRecorded(Exception):
+    """What a recording lacks that an answer in the asked version would have."""
 
 
 @lru_cache(maxsize=1024)
-def _in_line(cassette: Cassette, number: int, line: str) -> Response:
+def _in_line(
+    cassette: Cassette, number: int, line: str, *, with_payments: bool
+) -> tuple[Response, bool]:
+    """The answer, and whether it is one of the line: no step knows other objects."""
     if cassette.is_shipped:
         cassette = cassettes.shipped_in(cassette.name, line)
     response = cassette.interactions[number - 1].response
     recorded = cassette.api_version
-    if recorded is None or versions.resolve(recorded).name == line:
-        return response
+    if recorded is None:
+        raise _NotRecorded("the cassette names no API version (api_version of its metadata)")
+    before = versions.resolve(recorded).name
     try:
         payload = response.json()
     except ValueError:
-        return response
-    body = json.dumps(upgrade(payload, recorded, line), indent=2).encode()
+        return response, True
+    shown = payload if before == line else upgrade(payload, recorded, line)
+    if payloads.kind_of(shown) == "invoice":
+        may_have = cassette.is_shipped or not _has_payments(before)
+        shown = _with_payments(shown, line, may_have) if with_payments else _without_payments(shown)
+    if shown == payload:
+        return response, before == line or payloads.kind_of(shown) is not None
     headers = response.headers.copy()
     headers.pop("Content-Encoding", None)
-    return replace(response, headers=headers, body=body)
+    return replace(response, headers=headers, body=json.dumps(shown, indent=2).encode()), True
+
+
+def _has_payments(line: str) -> bool:
+    names = [each.name for each in versions.LINES]
+    return names.index(line) >= names.index("basil")
+
+
+def _without_payments(invoice: dict[str, Any]) -> dict[str, Any]:
+    """As Stripe answers: https://docs.stripe.com/changelog/basil (they come if expanded)."""
+    return {name: value for name, value in invoice.items() if name != "payments"}
+
+
+def _with_payments(invoice: dict[str, Any], line: str, may_have: object) -> dict[str, Any]:
+    """The same with ``payments``; if ``may_have``, there were none if there are none."""
+    if not _has_payments(line):
+        raise _NotRecorded("payments cannot be expanded before 2025-03-31.basil")
+    if "payments" not in invoice and not may_have:
+        raise _NotRecorded('it was recorded without expand=["payments"]')
+    return {"payments": payment_list([])} | invoice

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +20,7 @@ from .errors import (
     UnknownName,
 )
 from .findings import Finding
-from .matching import origin
+from .matching import expands_payments, origin
 from .messages import Call, Request, Response
 from .misses import ReplayMiss
 from .problems import Observation
@@ -50,9 +50,6 @@ class Replay:
         self.blocked_attempts: list[NetworkBlocked] = []
         self.observations: list[Observation] = []
         self._recordings = Recordings(cassettes, settings.times)
-        self._recorded_versions = {
-            cassette.api_version or versions.DEFAULT for cassette in cassettes
-        }
         self._answered_versions: set[str] = set()
         self._lock = threading.Lock()
         self._told: set[str] = set()
@@ -116,14 +113,10 @@ class Replay:
             found += inner.drift()
         return list(dict.fromkeys(found))
 
-    def versions(self) -> tuple[set[str], set[str]]:
-        """The API versions of the recordings, and those of the answers made of them."""
-        recorded, answered = set(self._recorded_versions), set(self._answered_versions)
-        for inner in self.nested:
-            inner_recorded, inner_answered = inner.versions()
-            recorded |= inner_recorded
-            answered |= inner_answered
-        return recorded, answered
+    def answered_versions(self) -> set[str]:
+        """The API versions of the answers, those of the replays inside this one too."""
+        inner = (each.answered_versions() for each in self.nested)
+        return self._answered_versions.union(*inner)
 
     def _problems(self, *, unplayed: bool) -> Iterator[str]:
         yield from map(str, self.misses)
@@ -142,12 +135,15 @@ class Replay:
             recording = self._recordings.take(request)
         if recording is None:
             return None
-        version = self.settings.version_for(request)
+        settings, recorded = self.settings, recording.cassette.api_version
+        version = settings.version_for(request) or recorded
+        if recorded is None and not settings.is_forced:
+            version = None  # nobody knows where to step from: it is played as it is
         try:
             response = recording.answer(request, version)
         except NotShown as error:
             raise self._noted(self._recordings.not_shown(request, recording, error)) from error
-        version = version or recording.cassette.api_version or versions.DEFAULT
+        version = version or versions.DEFAULT
         observations = list(self._check(recording, version, request, response))
         with self._lock:
             self.calls.append(Call(request, response))
@@ -180,7 +176,7 @@ class Replay:
         subject = f"the answer {response.status} to {request}, in {version}"
         of_stripe = origin(request.url)[1] == HOST and response.status != NO_CONTENT
         if template(request.url) or (of_stripe and Contract(version).covers(response.content)):
-            for finding in findings(recording.cassette, recording.number, version):
+            for finding in _findings(recording, version, request, response):
                 yield Observation(subject, finding)
             for finding in check_answer(request, response):
                 yield Observation(subject, finding)
@@ -196,6 +192,15 @@ class Replay:
             yield Observation(
                 subject, Finding("violation", "api_version", path, expected, version, VERSIONING)
             )
+
+
+def _findings(
+    recording: Recording, version: str, request: Request, response: Response
+) -> Iterable[Finding]:
+    if recording.cassette.api_version is None:
+        return Contract(version).iter_findings(response)
+    asked = expands_payments(request)
+    return findings(recording.cassette, recording.number, version, with_payments=asked)
 
 
 def _of_known_version(cassette: Cassette) -> Cassette:

@@ -94,8 +94,7 @@ def _changes(error: pytest.ExceptionInfo[BaseException], replay: Replay) -> list
 
     own = [entry for entry in error.traceback if frames.is_own(str(entry.path))]
     statement = str(own[-1].statement) if own else ""
-    recorded, answered = replay.versions()
-    return rehearsal.changes_named(error.value, statement, recorded, answered)
+    return rehearsal.changes_named(error.value, statement, replay.answered_versions())
 
 
 @contextmanager

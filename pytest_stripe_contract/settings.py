@@ -48,6 +48,11 @@ class Settings:
                 raise UnknownName("option of stripe_replay", name, known)
         return replace(self, **{k: value for k, value in options.items() if value is not None})
 
+    @property
+    def is_forced(self) -> bool:
+        """Whether a version is to be answered in, whatever requests say."""
+        return bool(self.rehearsal or self.api_version)
+
     def version_for(self, request: Request) -> str | None:
         """The API version to answer a request in; None for the one of the recording."""
         if forced := self.rehearsal or self.api_version:

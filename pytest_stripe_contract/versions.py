@@ -90,7 +90,7 @@ def resolve(version: str) -> ReleaseLine:
     Since 2024-09-30 a line has a version a month: any date from its first one on, until the
     next line begins, is one of them.
     """
-    dated = _DATED.fullmatch(version)
+    dated = _DATED.fullmatch(str(version))
     date, name = dated.groups() if dated else ("", version)
     for line, later in zip(LINES, (*LINES[1:], None), strict=True):
         ended = later.since if later else "9999"

@@ -31,6 +31,8 @@ def request(url="https://api.stripe.com/v1/invoices", method="POST", body="", ki
         (request("https://h/?a=x+y"), request("https://h/?a=x%20y")),
         (request(body="expand[]=a&expand[]=b"), request(body="expand[0]=a&expand[1]=b")),
         (request(body="expand%5B0%5D=a"), request(body="expand[]=a")),
+        (request(body="expand[]=a&expand[]=b"), request(body="expand[]=b&expand[]=a")),
+        (request(body="expand[]=payments&expand[]=b"), request(body="expand[]=b")),
         (request(body="a=1", kind=None), request(body="a=1")),
         (request(kind=None), request(kind="application/json")),
         (

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from answers import documented
 
-from pytest_stripe_contract import UnknownName, shipped, versions
+from pytest_stripe_contract import UnknownName, shipped, upgrade, versions
 from pytest_stripe_contract.cassettes import shipped_in, shipped_names
 
 HEAD = """
@@ -335,10 +335,16 @@ def test_a_failure_that_names_no_moved_property_gets_no_hint(run):
 def own_cassette(pytester):
     """A cassette of one's own, recorded under 2023-10-16 unless the change says otherwise."""
 
-    def write(**metadata):
+    def write(change=lambda _invoice: None, **metadata):
         path = shipped.CASSETTES / "mark_uncollectible.yaml"
         document = yaml.safe_load(path.read_text())
         document["metadata"] |= metadata
+        response = document["interactions"][0]["response"]
+        if metadata.get("api_version", "") is None:
+            del response["headers"]["Stripe-Version"]
+        invoice = json.loads(response["body"]["string"])
+        change(invoice)
+        response["body"]["string"] = json.dumps(invoice)
         folder = pytester.mkdir("cassettes")
         (folder / "mine.yaml").write_text(yaml.safe_dump(document))
 
@@ -368,7 +374,7 @@ def test_a_cassette_of_ones_own_is_played_as_recorded_if_nobody_names_a_version(
     result, _ = run("""
     @pytest.mark.stripe_replay("mine")
     def test_it():
-        assert write_off().headers["Stripe-Version"] == "2023-10-16"
+        assert write_off().headers["Stripe-Version"] == "2024-06-20"
     """)
 
     result.assert_outcomes(passed=1)
@@ -425,3 +431,171 @@ def test_upgrade_is_a_command(tmp_path, capsys):
 
     assert cli.main(["upgrade", str(path), "--to", "basil"]) == 0
     assert "charge" not in json.loads(capsys.readouterr().out)
+
+
+PAYMENTS = """
+    def expanded(expand):
+        return httpx.post(
+            f"https://api.stripe.com/v1/invoices/{ID}/mark_uncollectible",
+            headers={"Authorization": f"Bearer {KEY}"},
+            data={"expand[]": expand},
+        ).json()
+"""
+
+
+@pytest.mark.parametrize(("name", "charges"), [("mine", ["ch_1"]), ("mark_uncollectible_open", [])])
+def test_payments_come_if_and_only_if_the_request_expands_them(run, own_cassette, name, charges):
+    own_cassette(lambda invoice: invoice.update(charge="ch_1"))
+    result, _ = run(
+        f"""{PAYMENTS}
+    @pytest.mark.stripe_replay("{name}")
+    def test_expanded():
+        payments = expanded("payments")["payments"]
+        assert [each["payment"]["charge"] for each in payments["data"]] == {charges}
+
+    @pytest.mark.stripe_replay("{name}")
+    def test_not_expanded():
+        assert "payments" not in write_off().json()
+    """,
+        "--stripe-api-version=basil",
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_payments_cannot_be_expanded_before_there_were_any(run):
+    result, output = run(f"""{PAYMENTS}
+    @replayed
+    def test_it():
+        expanded("payments")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "payments cannot be expanded before 2025-03-31.basil" in output
+
+
+def test_payments_that_were_not_recorded_are_not_made_up(run, own_cassette):
+    own_cassette(
+        lambda invoice: invoice.update(upgrade(invoice, "2023-10-16", "basil")),
+        api_version="2025-03-31.basil",
+    )
+    result, output = run(f"""{PAYMENTS}
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        expanded("payments")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert 'it was recorded without expand=["payments"]' in output
+
+
+def test_a_cassette_that_names_no_version_is_played_as_it_is_but_not_in_a_rehearsal(
+    run, own_cassette
+):
+    own_cassette(api_version=None)
+    body = """
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        assert "charge" in write_off("2025-03-31.basil").json()
+    """
+    result, _ = run(body)
+    result.assert_outcomes(passed=1)
+
+    result, output = run(body, "--stripe-api-version=basil")
+    result.assert_outcomes(failed=1)
+    assert "the cassette names no API version (api_version of its metadata)" in output
+
+
+def test_an_object_that_no_step_knows_stays_in_its_version(run, own_cassette):
+    own_cassette(lambda invoice: invoice.update(object="customer"))
+    _, output = run(
+        """
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        print("answered in", write_off().headers["Stripe-Version"])
+    """,
+        "--stripe-api-version=basil",
+    )
+
+    assert "answered in 2023-10-16" in output
+
+
+@pytest.mark.parametrize(
+    ("versions_of_marker", "runs"), [('"all"', len(versions.LINES)), ('"basil", "basil"', 1)]
+)
+def test_the_marker_takes_all_and_nothing_twice(run, versions_of_marker, runs):
+    result, _ = run(f"""
+    @replayed
+    @pytest.mark.stripe_api_versions({versions_of_marker})
+    def test_it():
+        write_off()
+    """)
+
+    result.assert_outcomes(passed=runs)
+
+
+@pytest.mark.parametrize("arguments", ["", '["basil"]'])
+def test_a_marker_that_names_no_versions_is_an_error(run, arguments):
+    result, output = run(f"""
+    @replayed
+    @pytest.mark.stripe_api_versions({arguments})
+    def test_it():
+        pass
+    """)
+
+    result.assert_outcomes(errors=1)
+    assert "expected versions, or 'all'" in output
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'assert "charge" in invoice',
+        'assert getattr(invoice, "charge", 0) is None',
+        'assert hasattr(invoice, "charge")',
+        'assert invoice.get("charge", 0) is None',
+        "stripe.Invoice.construct_from(invoice, KEY).charge",
+        "helper(invoice)",
+    ],
+)
+def test_a_property_is_named_however_it_is_read(run, statement):
+    _, output = run(
+        f"""
+    def helper(invoice):
+        try:
+            return invoice["charge"]
+        except KeyError as error:
+            raise RuntimeError("no such thing") from error
+
+    @replayed
+    def test_it():
+        invoice = write_off().json()
+        {statement}
+    """,
+        "--stripe-api-version=basil",
+    )
+
+    assert HINT in output
+
+
+def test_objects_of_ones_own_get_no_hint(run):
+    _, output = run(
+        """
+    class Order:
+        pass
+
+    @replayed
+    def test_it():
+        write_off()
+        Order().charge
+    """,
+        "--stripe-api-version=basil",
+    )
+
+    assert "left the invoice" not in output
+
+
+@pytest.mark.parametrize("wrong", [None, 20231016])
+def test_a_version_that_is_no_text_is_unknown_too(wrong):
+    with pytest.raises(UnknownName, match="unknown API version"):
+        versions.resolve(wrong)

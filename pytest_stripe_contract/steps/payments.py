@@ -30,12 +30,13 @@ def payments(invoice: Object) -> Any:
         "payment_intent": intent,
         "type": "charge" if intent is None else "payment_intent",
     }
-    return {
-        "object": "list",
-        "data": [_invoice_payment(invoice, {k: v for k, v in payment.items() if v is not None})],
-        "has_more": False,
-        "url": "/v1/invoices/payments",
-    }
+    named = {name: value for name, value in payment.items() if value is not None}
+    return payment_list([_invoice_payment(invoice, named)])
+
+
+def payment_list(data: list[Object]) -> Object:
+    """The list that an invoice has its payments in."""
+    return {"object": "list", "data": data, "has_more": False, "url": "/v1/invoices/payments"}
 
 
 def _invoice_payment(invoice: Object, payment: Object) -> Object:
