@@ -47,7 +47,7 @@ COMMANDS = [
 
 
 def test_every_block_is_of_a_kind_that_is_tried_here():
-    assert {block.language for block in BLOCKS} == {"python", "console", "text"}
+    assert {block.language for block in BLOCKS} == {"python", "console", "text", "ini"}
     assert all(block.note.startswith("file: test_") for block in TESTS)
 
 
@@ -122,6 +122,16 @@ def test_the_make_targets_exist(command):
     target = shlex.split(command)[1]
 
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", [each for each in BLOCKS if each.language == "ini"], ids=str)
+def test_the_settings_are_ones_that_pytest_takes(block, pytester):
+    pytester.makeini(block.text.partition("\n")[2])
+    pytester.makepyfile("def test_it(stripe_contract): print(stripe_contract)")
+
+    result = pytester.runpytest("--strict-config", "-s")
+
+    assert "2026-09-30.endive" in str(result.stdout)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
