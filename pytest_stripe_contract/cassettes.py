@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from . import shipped, yamlfile
 from .errors import CassetteError, InvalidOption, UnknownName
 from .matching import origin
 from .messages import Request, Response
+
+_LONGEST_NAME = 255
+"""Bytes, on the usual file systems: asking for a longer one is an error there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Library:
 
         `UnknownName` lists what there is, `CassetteError` says what is wrong with a file.
         """
+        if isinstance(name, PathLike):
+            name = fspath(name)
         if not isinstance(name, str):
             raise InvalidOption("stripe_replay", name, "names of cassettes, or paths, each a text")
         if name.endswith((".yaml", ".yml")):
@@ -77,7 +83,7 @@ class Library:
         else:
             candidates = [folder / f"{name}.yaml" for folder in (self.folder, shipped.CASSETTES)]
         for path in candidates:
-            if path.is_file():
+            if len(name) <= _LONGEST_NAME and path.is_file():
                 stat = path.stat()
                 return _read(name, path.resolve(), stat.st_mtime_ns, stat.st_size)
         known = [*names(self.folder), *shipped_names()]
@@ -163,8 +169,8 @@ def _request(item: Mapping[str, Any], *here: str | int) -> Request:
 def _response(item: Mapping[str, Any], *here: str | int) -> Response:
     status = _mapping(item.get("status"), "a response's status", *here)
     code = status.get("code")
-    if not isinstance(code, int) or not 100 <= code <= 599:  # noqa: PLR2004 (HTTP's status codes)
-        raise _Malformed("a response's status needs a code from 100 to 599", *here)
+    if not isinstance(code, int) or not 200 <= code <= 599:  # noqa: PLR2004 (HTTP's status codes)
+        raise _Malformed("a response's status needs a code from 200 to 599", *here)
     body = item.get("body")
     string = body.get("string") if isinstance(body, dict) else body
     headers = _headers(item.get("headers"), *here)

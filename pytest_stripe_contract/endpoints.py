@@ -139,8 +139,9 @@ def _check_parameters(endpoint: Endpoint, request: Request) -> Iterator[Finding]
         sent = request.headers.get("Content-Type", "bytes that are no text")
         yield _broken(endpoint, "body", "$.body", expected, sent)
     numbered = number(request.query + (request.form or ()))
+    params = request.params
     for name in dict.fromkeys(path[0] for path, _ in numbered):
-        value = request.params[name]
+        value = params[name]
         if name not in endpoint.parameters:
             known = ", ".join(sorted(endpoint.parameters))
             expected = f"no parameter but {known}"

@@ -94,6 +94,9 @@ class NetworkBlocked(StripeContractError, RuntimeError):
         return f"{text}{place}\n  to do:    {self.advice}"
 
 
+_SHOWN = 5
+
+
 class ReplayFailure(StripeContractError, AssertionError):
     """A replay that did not go as recorded; ``problems`` has a text for each thing wrong."""
 
@@ -103,8 +106,10 @@ class ReplayFailure(StripeContractError, AssertionError):
 
     @property
     def summary(self) -> str:
-        """One line: the first line of each problem."""
-        return "; ".join(problem.partition("\n")[0] for problem in self.problems)
+        """One line: the first line of each problem, of many only the first ones."""
+        firsts = [problem.partition("\n")[0] for problem in self.problems]
+        more = len(firsts) - _SHOWN
+        return "; ".join(firsts[:_SHOWN] + ([f"and {more} more"] if more > 0 else []))
 
     def __str__(self) -> str:
         return "\n\n".join(self.problems)

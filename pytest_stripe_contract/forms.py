@@ -26,7 +26,7 @@ def number(fields: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str
     for name, value in fields:
         segments = _segments(name)
         path = _fill(segments, nexts)
-        if path in seen and "" in segments:
+        if path in seen and "" in segments[1:]:
             last = len(segments) - 1 - segments[::-1].index("")
             nexts[path[:last]] = int(path[last]) + 1
             path = _fill(segments, nexts)

@@ -97,7 +97,8 @@ def _is_this_machine(host: str) -> bool:
 def refuse(target: str, advice: str = _ADVICE) -> NetworkBlocked:
     """Tell the innermost listener of an attempt to leave; the error to raise for it."""
     error = NetworkBlocked(target, advice, frames.here())
-    _listeners[-1](error)
+    for listener in _listeners[-1:]:
+        listener(error)
     return error
 
 

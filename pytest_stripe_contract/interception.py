@@ -27,6 +27,9 @@ class Answerer(Protocol):
     def miss(self, request: Request) -> BaseException:
         """Take note that nobody answered; the error to raise."""
 
+    def failed(self, origin: str, error: Exception) -> BaseException:
+        """Take note that an answer could not be given at all; the error to raise."""
+
     def blocked(self, error: NetworkBlocked) -> None:
         """Take note that something tried to leave the machine."""
 
@@ -67,12 +70,20 @@ def connect(scheme: str, host: str, port: int) -> ServerSide | None:
         return None
     name = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}.get(scheme)
-    return ServerSide(f"{scheme}://{name}" + (f":{port}" if port != default else ""), _answer)
+    origin = f"{scheme}://{name}" + (f":{port}" if port != default else "")
+    return ServerSide(origin, _answer, _fail)
 
 
 def _answer(request: Request) -> Response:
     answerers = _active
+    if not answerers:
+        raise ConnectionError("the replay that answered on this connection is over")
     for answerer in reversed(answerers):
         if (response := answerer.take(request)) is not None:
             return response
     raise answerers[-1].miss(request)
+
+
+def _fail(origin: str, error: Exception) -> BaseException:
+    answerers = _active
+    return answerers[-1].failed(origin, error) if answerers else error

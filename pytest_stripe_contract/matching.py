@@ -88,11 +88,19 @@ def _path_differences(sent: tuple[str, ...], recorded: tuple[str, ...]) -> Itera
 
 
 def _name_differences(part: str, sent: Names, recorded: Names) -> Iterator[str]:
-    ours, theirs = dict(sent), dict(recorded)
+    ours, theirs = _values(sent), _values(recorded)
     for name in dict.fromkeys([*ours, *theirs]):
         if ours.get(name) != theirs.get(name):
             field = f"{part} {name}".rstrip()
             yield f"{field}: sent {_shown(ours.get(name))}, recorded {_shown(theirs.get(name))}"
+
+
+def _values(names: Names) -> dict[str, str]:
+    """What each name has; of one that comes more than once, all that it has."""
+    values: dict[str, list[str]] = {}
+    for name, value in names:
+        values.setdefault(name, []).append(value)
+    return {name: ", ".join(each) for name, each in values.items()}
 
 
 def _shown(value: str | None) -> str:

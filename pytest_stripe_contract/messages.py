@@ -15,6 +15,7 @@ import httpx
 
 from .forms import Fields, nest
 
+_SCHEMES = ("basic", "bearer")
 _KEY_PREFIX = re.compile(r"(?:[a-z]{2,5}_(?:test|live|org)_)?")
 
 
@@ -39,7 +40,7 @@ class Request:
         api_key = None
         if (authorization := headers.get("Authorization")) is not None:
             scheme, api_key = _api_key(authorization)
-            headers["Authorization"] = f"{scheme} {api_key or '***'}"
+            headers["Authorization"] = f"{scheme} {api_key or '***'}".lstrip()
         return cls(method.upper(), url, headers, body, api_key)
 
     @property
@@ -68,7 +69,7 @@ class Request:
     def form(self) -> Fields | None:
         """The fields of the form body, in order; blank values count. None: it is no form."""
         kind = self.headers.get("Content-Type", "application/x-www-form-urlencoded")
-        if not kind.startswith("application/x-www-form-urlencoded"):
+        if not kind.lower().startswith("application/x-www-form-urlencoded"):
             return None if self.body else ()
         try:
             text = self.body.decode("ascii")
@@ -120,7 +121,9 @@ def _api_key(authorization: str) -> tuple[str, str | None]:
     Source: https://docs.stripe.com/api/authentication (the key is the user name of Basic, or
     the Bearer token).
     """
-    scheme, _, credentials = authorization.strip().partition(" ")
+    scheme, credentials = [*authorization.split(maxsplit=1), "", ""][:2]
+    if scheme.lower() not in _SCHEMES:
+        return "", None
     key = credentials.strip() if scheme.lower() == "bearer" else ""
     if scheme.lower() == "basic":
         try:

@@ -65,6 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """What the code swallowed fails the test here, where it is still the test that fails."""
     yield
+    if _REPLAY not in item.stash and item.get_closest_marker("stripe_replay"):
+        text = "stripe_replay: only test functions can be marked, and before they are set up"
+        pytest.fail(text, pytrace=False)
     _verify(item, unplayed=True)
 
 

@@ -54,9 +54,9 @@ class Recording:
                 self.cassette, self.number, version, with_payments=expands_payments(request)
             )
         headers, body = recorded.headers.copy(), recorded.body
-        if request.idempotency_key is not None:
-            headers["Idempotency-Key"] = request.idempotency_key
         if self.cassette.is_shipped:
+            if request.idempotency_key is not None:
+                headers["Idempotency-Key"] = request.idempotency_key
             for theirs, ours in zip(_ids(self.interaction.request), _ids(request), strict=True):
                 body = body.replace(_escaped(theirs), _escaped(ours))
         return Response(recorded.status, headers, body, recorded.reason)

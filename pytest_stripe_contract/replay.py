@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from . import frames, interception, problems, versions
+import httpx
+
+from . import frames, interception, payloads, problems, versions
 from .cassettes import Cassette, Library
 from .contract import Contract
 from .endpoints import HOST, check_answer, check_request, template
@@ -159,6 +161,15 @@ class Replay:
             self.observations += broken
         return self._noted(miss)
 
+    def failed(self, origin: str, error: Exception) -> ReplayMiss:
+        """Take note of an answer that could not be given at all; the error to raise."""
+        names = [cassette.name for cassette in self._recordings.cassettes]
+        reason = f"{type(error).__name__}: {error}"
+        advice = "mend the recording, or the request: HTTP cannot carry one of them"
+        return self._noted(
+            ReplayMiss(f"a request to {origin}", names, None, [reason], advice, frames.here())
+        )
+
     def blocked(self, error: NetworkBlocked) -> None:
         """Take note of an attempt to leave the machine."""
         with self._lock:
@@ -175,7 +186,7 @@ class Replay:
         yield from self._check_request(request)
         subject = f"the answer {response.status} to {request}, in {version}"
         of_stripe = origin(request.url)[1] == HOST and response.status != NO_CONTENT
-        if template(request.url) or (of_stripe and Contract(version).covers(response.content)):
+        if template(request.url) or (of_stripe and _is_covered(response)):
             for finding in _findings(recording, version, request, response):
                 yield Observation(subject, finding)
             for finding in check_answer(request, response):
@@ -192,6 +203,14 @@ class Replay:
             yield Observation(
                 subject, Finding("violation", "api_version", path, expected, version, VERSIONING)
             )
+
+
+def _is_covered(response: Response) -> bool:
+    """Whether an answer is of a kind that the contract knows, by what it says of itself."""
+    try:
+        return payloads.kind_of(response.json()) is not None
+    except (ValueError, httpx.DecodingError):
+        return False
 
 
 def _findings(

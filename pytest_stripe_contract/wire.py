@@ -16,6 +16,8 @@ import httpx
 from .messages import Request, Response
 
 Answer = Callable[[Request], Response]
+Fail = Callable[[str, Exception], BaseException]
+"""Takes note of an error of the far end itself, at an origin; what to raise for it."""
 
 _LONGEST_HEAD = 1 << 20
 _BODILESS = (204, 304)
@@ -25,9 +27,10 @@ _FRAMING = (b"content-length", b"transfer-encoding")
 class ServerSide:
     """Answers the requests that arrive on one connection to ``origin`` (scheme://host:port)."""
 
-    def __init__(self, origin: str, answer: Answer) -> None:
+    def __init__(self, origin: str, answer: Answer, fail: Fail) -> None:
         self._origin = origin
         self._answer = answer
+        self._fail = fail
         self._head: h11.Request
         self._body: bytearray
 
@@ -40,6 +43,12 @@ class ServerSide:
         """What the server sends back once a request is whole; until then nothing."""
         if not data:
             return b""  # a client may write nothing; to h11 that would be the end
+        try:
+            return self._receive(data)
+        except Exception as error:
+            raise self._fail(self._origin, error) from error
+
+    def _receive(self, data: bytes) -> bytes:
         self._server.receive_data(data)
         sent = b""
         while (event := self._server.next_event()) not in (h11.NEED_DATA, h11.PAUSED):

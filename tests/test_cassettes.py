@@ -147,7 +147,7 @@ def test_the_version_is_that_of_the_first_answer_if_the_file_says_none():
         ),
         (
             f"interactions:\n- {REQUEST}\n  response: {{status: {{code: 99}}}}\n",
-            "mine.yaml:3: not a cassette: a response's status needs a code from 100 to 599",
+            "mine.yaml:3: not a cassette: a response's status needs a code from 200 to 599",
         ),
         (
             f"interactions:\n- {REQUEST}\n  {RESPONSE}\nmetadata: 3\n",
@@ -230,6 +230,15 @@ def test_a_path_is_relative_to_the_test_or_the_root(tmp_path):
 
     assert library.find("folder/mine.yml").path == mine.resolve()
     assert library.find(str(mine)).path == mine.resolve()
+
+
+def test_a_path_object_is_taken_too_and_a_name_of_any_length_is_only_unknown(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("interactions: []")
+
+    assert Library(tmp_path, (tmp_path,)).find(mine).path == mine.resolve()
+    with pytest.raises(UnknownName):
+        Library(tmp_path, (tmp_path,)).find("x" * 5000)
 
 
 def test_an_unknown_name_lists_what_there_is_nearest_first(tmp_path):

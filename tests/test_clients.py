@@ -9,6 +9,7 @@ import importlib.util
 import json
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import aiohttp
@@ -20,6 +21,7 @@ import yaml
 from aiohttp.client_proto import ResponseHandler
 from senders import CROWDS, SENDERS
 
+from pytest_stripe_contract import ReplayMiss
 from pytest_stripe_contract.clients.aiohttp import WireTransport
 from pytest_stripe_contract.wire import ServerSide
 
@@ -190,7 +192,7 @@ def test_a_transport_of_ours_can_be_aborted_and_closed_again():
     async def main():
         loop = asyncio.get_running_loop()
         protocol = ResponseHandler(loop)
-        transport = WireTransport(ServerSide("https://api.stripe.com", None), protocol, loop)
+        transport = WireTransport(ServerSide("https://api.stripe.com", None, None), protocol, loop)
         protocol.connection_made(transport)
         transport.abort()
         transport.close()
@@ -223,3 +225,48 @@ def test_a_library_that_is_not_installed_is_left_out(stripe_replay, monkeypatch)
     with stripe_replay("mark_uncollectible"):
         assert "connect" not in vars(aiohttp.TCPConnector)
         assert senders.by_httpx("in_1")["id"] == "in_1"
+
+
+@pytest.mark.parametrize("get", [requests.get, httpx.get], ids=["requests", "httpx"])
+def test_a_proxy_on_loopback_is_no_way_out_either(get, base, server, stripe_replay, monkeypatch):
+    monkeypatch.setenv("http_proxy", base)
+
+    with stripe_replay("mark_uncollectible", allow_unplayed=True) as replay:
+        with pytest.raises(ReplayMiss):
+            get("http://far.example/x", timeout=5)
+        assert [miss.request for miss in replay.misses] == ["GET http://far.example/x"]
+        replay.misses.clear()
+
+    assert server.requests == 0
+
+
+def test_a_proxy_on_loopback_may_lead_to_loopback(base, server, stripe_replay, monkeypatch):
+    monkeypatch.setenv("http_proxy", base)
+
+    with stripe_replay("mark_uncollectible", allow_unplayed=True):
+        assert requests.post(f"{base}/x", timeout=5).json()["id"] == "from the server"
+
+    assert server.requests == 1
+
+
+def test_a_library_that_does_not_import_is_left_out(stripe_replay, monkeypatch):
+    def fail(name, package=None):
+        if name == ".aiohttp":
+            raise ImportError("built for another library")
+        return import_module(name, package)
+
+    monkeypatch.setattr("importlib.import_module", fail)
+
+    with stripe_replay("mark_uncollectible"):
+        assert "connect" not in vars(aiohttp.TCPConnector)
+        assert senders.by_httpx("in_1")["id"] == "in_1"
+
+
+def test_a_connection_by_hand_ends_with_its_replay(stripe_replay):
+    connection = http.client.HTTPSConnection("api.stripe.com")
+    with stripe_replay("mark_uncollectible", allow_unplayed=True):
+        connection.connect()
+
+    with pytest.raises(ConnectionError, match="the replay that answered on this connection is"):
+        connection.request("GET", "/v1/balance")
+    connection.close()

@@ -380,10 +380,6 @@ def test_the_error_is_one_that_no_client_retries_and_that_survives_pickle(refuse
 ADVICE = "pycurl cannot be replayed: use requests, httpx, aiohttp, urllib3 or urllib in this test"
 
 
-def _sdk_client(client: stripe.HTTPClient) -> None:
-    stripe.StripeClient("sk_test_x", http_client=client).v1.invoices.mark_uncollectible("in_1")
-
-
 @pytest.mark.parametrize("handle", ["Curl", "CurlMulti"])
 def test_pycurl_is_refused_with_advice(handle, stripe_replay):
     with stripe_replay("mark_uncollectible", allow_unplayed=True) as replay:

@@ -82,7 +82,7 @@ def test_what_means_the_same_is_the_same(one, other):
         (
             request(body="a=1&a=2"),
             request(body="a=1"),
-            'form a: sent "2", recorded "1"',
+            'form a: sent "1, 2", recorded "1"',
         ),
         (
             request(body='{"a": 1}', kind="application/json"),
@@ -144,6 +144,7 @@ def test_the_origin_of_a_url(url, parts):
         ([("a[]", "1"), ("a[]", "2")], {"a": ["1", "2"]}),
         ([("a[0]", "1"), ("a[1]", "2")], {"a": ["1", "2"]}),
         ([("a[1]", "2")], {"a": {"1": "2"}}),
+        ([("", "1"), ("", "2")], {"": "2"}),
         (
             [("l[][a]", "1"), ("l[][b]", "2"), ("l[][a]", "3")],
             {"l": [{"a": "1", "b": "2"}, {"a": "3"}]},
@@ -182,8 +183,10 @@ def basic(text: bytes) -> str:
         (basic(b":password"), None, "Basic ***"),
         (basic(b"\xff:"), None, "Basic ***"),
         ("Basic no base64", None, "Basic ***"),
-        ("Digest secret", None, "Digest ***"),
-        ("secret", None, "secret ***"),
+        ("Digest secret", None, "***"),
+        ("secret", None, "***"),
+        ("Bearer\tsk_test_abc", "sk_test_***", "Bearer sk_test_***"),
+        ("", None, "***"),
     ],
 )
 def test_no_more_than_the_prefix_of_an_api_key_is_kept(authorization, key, kept):

@@ -321,7 +321,7 @@ def test_drift_is_one_line_of_the_summary(run):
     """)
 
     result.assert_outcomes(passed=1)
-    assert "\nstripe contract: 13 drift findings in 1 test (-v lists them)\n" in output
+    assert "\nstripe contract: 12 drift findings in 1 test (-v lists them)\n" in output
 
 
 def test_drift_is_listed_with_v(run):
@@ -334,7 +334,7 @@ def test_drift_is_listed_with_v(run):
         "-v",
     )
 
-    assert "\nstripe contract: 13 drift findings in 1 test\n" in output
+    assert "\nstripe contract: 12 drift findings in 1 test\n" in output
     name = "test_drift_is_listed_with_v.py::test_it"
     assert f"  {name}: $.closed: expected no undocumented property, got true\n" in output
 
@@ -816,3 +816,90 @@ def test_a_call_that_cannot_be_obeyed_shows_no_insides(run, call):
     assert (
         "the name of a cassette" in output or "names of cassettes" in output or "unknown" in output
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"headers": {":status": ["200"]}}, "LocalProtocolError: Illegal header name"),
+        ({"headers": {"A": ["b\nc"]}}, "LocalProtocolError: Illegal header value"),
+        ({"headers": {"Content-Encoding": ["gzip"]}}, "DecodingError: "),
+    ],
+)
+def test_a_recording_that_cannot_be_sent_is_not_swallowed(run, pytester, change, text):
+    document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+    document["interactions"][0]["response"] |= change
+    (pytester.mkdir("cassettes") / "mine.yaml").write_text(yaml.safe_dump(document))
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine", api_version="2023-10-16")
+    def test_it():
+        swallow_everything(post, "in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "no recording answers a request to https://api.stripe.com\n" in output
+    assert f"  differs:  {text}" in output
+    assert "  to do:    mend the recording, or the request: HTTP cannot carry one of them" in output
+
+
+def test_a_marker_on_what_is_no_test_function_is_not_ignored(run, pytester):
+    pytester.makeconftest("""
+        import pytest
+
+        def pytest_itemcollected(item):
+            item.add_marker(pytest.mark.stripe_replay("mark_uncollectible"))
+    """)
+    pytester.maketxtfile(test_page=">>> 1 + 1\n2\n")
+    result, output = run("")
+
+    result.assert_outcomes(failed=1)
+    assert "stripe_replay: only test functions can be marked, and before they are" in output
+
+
+def test_many_problems_are_summed_up_in_short(run):
+    _, output = run("""
+    @replayed
+    def test_it():
+        for number in range(9):
+            swallow_everything(post, f"in_{number}")
+    """)
+
+    assert "in_5/mark_uncollectible; and 3 more" in output
+
+
+def test_what_tries_to_leave_is_told_whole(run):
+    _, output = run("""
+    import socket
+
+    @replayed
+    def test_it():
+        write_off()
+        swallow_everything(socket.create_connection, ("192.0.2.1", 80))
+    """)
+
+    assert (
+        "\n192.0.2.1 is out of reach: nothing but loopback is, while a replay is active\n"
+        "  to do:    mock it, serve it from loopback, or do it where no replay is active\n"
+    ) in output
+
+
+def test_answers_of_other_kinds_are_played_unchecked(run, pytester):
+    document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+    [interaction] = document["interactions"]
+    pages = [("/v1/customers/cus_1", "<html>"), ("/v1/balance", '{"object": "balance"}')]
+    document["interactions"] = [
+        {
+            "request": {"method": "GET", "uri": f"https://api.stripe.com{path}"},
+            "response": interaction["response"] | {"body": {"string": body}},
+        }
+        for path, body in pages
+    ]
+    (pytester.mkdir("cassettes") / "mine.yaml").write_text(yaml.safe_dump(document))
+    result, _ = run("""
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        for path in ("/v1/customers/cus_1", "/v1/balance"):
+            assert httpx.get(f"https://api.stripe.com{path}").status_code == 200
+    """)
+
+    result.assert_outcomes(passed=1)

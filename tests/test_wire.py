@@ -23,7 +23,7 @@ def server(response, seen=None):
             seen.append(request)
         return response
 
-    return ServerSide("https://api.stripe.com", answer)
+    return ServerSide("https://api.stripe.com", answer, lambda _origin, error: error)
 
 
 def ok(body=b"{}", status=200, **headers):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+from ..matching import origin
 from ..patching import Patch
 from ..wire import ServerSide
 from . import Connect
@@ -20,12 +21,16 @@ def patches(connect: Connect) -> Iterator[Patch]:
     yield connecting(http.client.HTTPSConnection, connect)
     original = http.client.HTTPConnection.putrequest
 
-    def putrequest(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        if "://" in url:  # to a proxy, which may well be on loopback
+            scheme, host, port = origin(url)
+            if (far_end := connect(scheme, host, port)) is not None:
+                self.sock = WireSocket(far_end)
         kept_open = self.sock is not None and not isinstance(self.sock, WireSocket)
         if kept_open and _far_end(self, connect) is not None:
             self.sock.close()
             self.sock = None  # not self.close(): urllib3's forgets the request under way
-        return original(self, *args, **kwargs)
+        return original(self, method, url, *args, **kwargs)
 
     yield Patch(http.client.HTTPConnection, "putrequest", putrequest)
 
