@@ -69,16 +69,15 @@ class Contract:
         return not self._breaks(self._check(instance)[1])
 
     def covers(self, instance: object) -> bool:
-        """Whether the contract has a say in the payload: it has not in another object's.
+        """Whether the contract knows what the payload says that it is.
 
-        What cannot be read, or does not say what it is, is covered (and breaks the contract).
+        It does not know what cannot be read, or another object: where an invoice or an error is
+        expected, those break it all the same.
         """
         try:
-            value, _ = payloads.read(instance)
+            return payloads.kind_of(payloads.read(instance)[0]) is not None
         except payloads.Unreadable:
-            return True
-        named = isinstance(value, dict) and isinstance(value.get("object"), str)
-        return not named or payloads.kind_of(value) is not None
+            return False
 
     def _breaks(self, findings: list[Finding]) -> bool:
         return any(self.strict or finding.kind == "violation" for finding in findings)
