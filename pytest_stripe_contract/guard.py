@@ -7,11 +7,13 @@ goes up, and does nothing while none is.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import ipaddress
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -33,6 +35,14 @@ _EVENTS: Final = _ADDRESS_EVENTS | _NAME_EVENTS
 _RESOLVING: Final = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
 """Methods of a socket that resolve a name before their audit event, and where the address is."""
 
+_LOOP_METHODS: Final = (
+    ("create_connection", 1, "host"),
+    ("getaddrinfo", 0, "host"),
+    ("sock_connect", 1, "address"),
+    ("create_datagram_endpoint", 2, "remote_addr"),
+)
+"""Methods of an event loop that connect or resolve, and which argument says where to."""
+
 _ADVICE: Final = "mock it, serve it from loopback, or do it where no replay is active"
 
 _lock = threading.Lock()
@@ -53,6 +63,7 @@ def block(listener: Listener) -> None:
             _hooked = True
         if not _listeners:
             _patches.apply(Patch(socket.socket, name, _checked(name)) for name in _RESOLVING)
+            _patches.apply(_uvloop())
         _listeners = (*_listeners, listener)
 
 
@@ -131,5 +142,26 @@ def _checked(name: str) -> Callable[..., Any]:
         for address in args[_RESOLVING[name] :][:1]:
             _check("socket.connect", (self, address))
         return inherited(self, *args)
+
+    return method
+
+
+def _uvloop() -> Iterator[Patch]:
+    """Uvloop connects in C, where no audit event is raised: its loop's methods are checked."""
+    if importlib.util.find_spec("uvloop") is None:
+        return
+    loop: Any = importlib.import_module("uvloop").Loop
+    for name, position, keyword in _LOOP_METHODS:
+        yield Patch(loop, name, _checked_loop(getattr(loop, name), position, keyword))
+
+
+def _checked_loop(inherited: Any, position: int, keyword: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        target = kwargs.get(keyword, next(iter(args[position:]), None))
+        if isinstance(target, tuple):
+            _check("socket.connect", (self, target))
+        elif keyword == "host":
+            _check("socket.getaddrinfo", (target,))
+        return inherited(self, *args, **kwargs)
 
     return method

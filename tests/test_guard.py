@@ -20,6 +20,7 @@ import pycurl
 import pytest
 import stripe
 import trio
+import uvloop
 
 from pytest_stripe_contract import guard
 from pytest_stripe_contract.errors import NetworkBlocked
@@ -482,3 +483,66 @@ def test_a_blocked_attempt_fails_the_test_though_the_code_swallowed_it(pytester,
             "ERROR *::test_during_teardown - *stripe.invalid is out of reach*",
         ]
     )
+
+
+async def sock_connect(loop, host):
+    with socket.socket() as plain:
+        await loop.sock_connect(plain, (host, 9))
+
+
+UVLOOP_WAYS_OUT = {
+    "create_connection": lambda loop, host: loop.create_connection(asyncio.Protocol, host, 9),
+    "keyword": lambda loop, host: loop.create_connection(asyncio.Protocol, host=host, port=9),
+    "getaddrinfo": lambda loop, host: loop.getaddrinfo(host, 9),
+    "sock_connect": sock_connect,
+    "datagram": lambda loop, host: loop.create_datagram_endpoint(
+        asyncio.DatagramProtocol, remote_addr=(host, 9)
+    ),
+}
+
+
+@pytest.mark.parametrize("way", UVLOOP_WAYS_OUT.values(), ids=UVLOOP_WAYS_OUT)
+@pytest.mark.parametrize("host", ["192.0.2.1", "stripe.invalid"])
+def test_uvloop_is_no_way_out(way, host, refused):
+    async def main():
+        await way(asyncio.get_running_loop(), host)
+
+    with (
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        pytest.raises(NetworkBlocked),
+    ):
+        runner.run(main())
+
+    assert len(refused) == 1
+
+
+def test_uvloop_reaches_loopback(refused):
+    async def main():
+        server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+        async with server:
+            address = server.sockets[0].getsockname()
+            reader, writer = await asyncio.open_connection(*address)
+            assert await reader.read() == b""
+            writer.close()
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
+        )
+        transport.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+    assert refused == []
+
+
+def test_a_loop_that_is_not_installed_is_left_alone(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    listener = [].append
+
+    guard.block(listener)
+    try:
+        assert "getaddrinfo" not in vars(uvloop.Loop) or (
+            vars(uvloop.Loop)["getaddrinfo"].__module__ != guard.__name__
+        )
+    finally:
+        guard.unblock(listener)
