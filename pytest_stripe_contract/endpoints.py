@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from .contract import FAILED
 from .findings import ABSENT, Finding, show
 from .forms import number
 from .messages import Request, Response
 
 HOST = "api.stripe.com"
 AUTHENTICATION = "https://docs.stripe.com/api/authentication"
-FAILED = 400
-"""The least HTTP status of an answer that holds an error."""
-
 LONGEST_ID = 5000
 """Characters, by Stripe's OpenAPI description."""
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from . import clients, guard
 from .errors import NetworkBlocked
+from .matching import PORTS
 from .messages import Request, Response
 from .wire import ServerSide
 
@@ -69,8 +70,7 @@ def connect(scheme: str, host: str, port: int) -> ServerSide | None:
     if not active or (guard.is_loopback(host) and not wanted):
         return None
     name = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}.get(scheme)
-    origin = f"{scheme}://{name}" + (f":{port}" if port != default else "")
+    origin = f"{scheme}://{name}" + (f":{port}" if port != PORTS.get(scheme) else "")
     return ServerSide(origin, _answer, _fail)
 
 

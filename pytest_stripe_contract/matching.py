@@ -16,7 +16,8 @@ from .endpoints import template
 from .forms import name_of, number
 from .messages import Request
 
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
+"""The port of a scheme that a URL need not name."""
 
 _ANY_ID = "{invoice}"
 
@@ -40,7 +41,7 @@ class Meaning:
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an absolute URL."""
     parts = urlsplit(url)
-    return parts.scheme.lower(), parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
+    return parts.scheme.lower(), parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
 
 
 def meaning(request: Request, *, any_id: bool = False) -> Meaning:
@@ -52,7 +53,7 @@ def meaning(request: Request, *, any_id: bool = False) -> Meaning:
     return Meaning(
         request.method.upper(),
         scheme,
-        host if port == _PORTS.get(scheme) else f"{host}:{port}",
+        host if port == PORTS.get(scheme) else f"{host}:{port}",
         tuple(unquote(segment) for segment in path.split("/")[1:]),
         _names(request.query),
         _body(request),
