@@ -13,10 +13,11 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
+    from .calls import Call
     from .contract import Contract
     from .findings import ABSENT, ContractViolation, Finding
-    from .messages import Call, Request, Response
-    from .misses import ReplayMiss
+    from .messages import Request, Response
+    from .misses import RecordingRefused, ReplayMiss
     from .replay import Replay
     from .upgrades import NoStepBack, upgrade
 
@@ -30,6 +31,7 @@ __all__ = [
     "InvalidOption",
     "NetworkBlocked",
     "NoStepBack",
+    "RecordingRefused",
     "Replay",
     "ReplayFailure",
     "ReplayMiss",
@@ -42,11 +44,12 @@ __all__ = [
 
 _HOMES = {
     "ABSENT": "findings",
-    "Call": "messages",
+    "Call": "calls",
     "Contract": "contract",
     "ContractViolation": "findings",
     "Finding": "findings",
     "NoStepBack": "upgrades",
+    "RecordingRefused": "misses",
     "Replay": "replay",
     "ReplayMiss": "misses",
     "Request": "messages",

@@ -1,4 +1,4 @@
-"""Recordings in, interactions out: cassettes in the YAML format of VCR.py.
+"""Recordings in, interactions out: cassettes in the format of VCR.py, as YAML or JSON.
 
 Source of the format: https://vcrpy.readthedocs.io and the files that it writes.
 """
@@ -8,27 +8,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from os import PathLike, fspath
+from os import PathLike, fspath, stat_result
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
-import httpx
-
-from . import shipped, yamlfile
+from . import layouts, shipped, yamlfile
 from .errors import CassetteError, InvalidOption, UnknownName
-from .matching import origin
+from .layouts import Malformed, mapping
 from .messages import Request, Response
 
-_LONGEST_NAME = 255
-"""Bytes, on the usual file systems: asking for a longer one is an error there."""
+_PATHS = (".yaml", ".yml", ".json")
+_INTERACTIONS = ("interactions", "http_interactions")
+"""What VCR.py calls them, and what Betamax and VCR for Ruby do."""
+_OLDER = (
+    "a cassette of VCR.py before 1.0: record it again, "
+    "or have a copy converted by `python -m vcr.migration FILE`"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One recorded request with its response."""
+    """One recorded request with its response.
+
+    ``api_version`` is the one that the response was made under: its ``Stripe-Version``, or else
+    the one that the file's metadata names; None if neither does.
+    """
 
     request: Request
     response: Response
+    api_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +61,10 @@ class Cassette:
     @property
     def api_version(self) -> str | None:
         """The API version that the metadata, or else the first response, names."""
-        named = self.metadata.get("api_version")
+        named = _version(self.metadata)
         if named is None and self.interactions:
-            named = self.interactions[0].response.headers.get("Stripe-Version")
-        return None if named is None else str(named)
+            return self.interactions[0].api_version
+        return named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Library:
     bases: tuple[Path, ...] = ()
 
     def find(self, name: str) -> Cassette:
-        """The cassette of that name; one that ends in ``.yaml`` or ``.yml`` is a path.
+        """The cassette of that name; one that ends in ``.yaml``, ``.yml`` or ``.json`` is a path.
 
         `UnknownName` lists what there is, `CassetteError` says what is wrong with a file.
         """
@@ -78,16 +87,17 @@ class Library:
             name = fspath(name)
         if not isinstance(name, str):
             raise InvalidOption("stripe_replay", name, "names of cassettes, or paths, each a text")
-        if name.endswith((".yaml", ".yml")):
-            candidates = [base / name for base in self.bases]
+        if name.endswith(_PATHS):
+            places, file = self.bases, name
         else:
-            candidates = [folder / f"{name}.yaml" for folder in (self.folder, shipped.CASSETTES)]
-        for path in candidates:
-            if len(name) <= _LONGEST_NAME and path.is_file():
-                stat = path.stat()
-                return _read(name, path.resolve(), stat.st_mtime_ns, stat.st_size)
+            places, file = (self.folder, shipped.CASSETTES), f"{name}.yaml"
+        for path in (place / file for place in places):
+            if there := _stat_of_file(path):
+                return _read(name, path.resolve(), there.st_mtime_ns, there.st_size)
         known = [*names(self.folder), *shipped_names()]
-        raise UnknownName("cassette", name, dict.fromkeys(known), f"looked for in {self.folder}")
+        looked = f"looked for in {', '.join(map(str, places if file is name else [self.folder]))}"
+        hint = f"{looked}; pytest --stripe-record=once records a new one"
+        raise UnknownName("cassette", name, dict.fromkeys(known), hint)
 
 
 def names(folder: Path) -> list[str]:
@@ -96,116 +106,73 @@ def names(folder: Path) -> list[str]:
 
 
 def shipped_names() -> list[str]:
-    """The names of the cassettes that the package ships, each of which it has in every line."""
+    """The names of the cassettes that the package ships."""
     return [name for name in names(shipped.CASSETTES) if "/" not in name]
 
 
 def shipped_in(name: str, line: str) -> Cassette:
-    """A shipped cassette as a release line has it; the default line's lie in no folder."""
-    folder = shipped.CASSETTES / line
-    return Library(folder if folder.is_dir() else shipped.CASSETTES).find(name)
+    """A shipped cassette as a release line has it, or else as the default line does.
+
+    The default line's lie in no folder; what the lines have in common, the others need not have.
+    """
+    return Library(shipped.CASSETTES / line).find(name)
+
+
+def _stat_of_file(path: Path) -> stat_result | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # of a name that no file system takes too
+        return None
+    return found if S_ISREG(found.st_mode) else None
 
 
 @lru_cache(maxsize=256)
 def _read(name: str, path: Path, _mtime: int, _size: int) -> Cassette:
     """The file, parsed once a session: its time and size are there to be part of the key."""
-    return parse(name, path, path.read_bytes())
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise CassetteError(str(path), f"cannot be read: {error.strerror}") from error
+    return parse(name, path, source)
 
 
 def parse(name: str, path: Path, source: bytes) -> Cassette:
     """A cassette from the bytes of its file; `CassetteError` names the line that is wrong."""
     try:
-        document = yamlfile.load(source)
+        document = yamlfile.load(source, only_json=path.suffix == ".json")
     except yamlfile.Unloadable as error:
         raise CassetteError(str(path), error.problem, error.line) from error
     try:
         return _cassette(name, path, document)
-    except _Malformed as error:
+    except Malformed as error:
         raise CassetteError(str(path), str(error), yamlfile.line_of(source, error.at)) from None
 
 
-class _Malformed(Exception):
-    """What is wrong with a document, and the keys that lead to the place."""
-
-    def __init__(self, problem: str, *at: str | int) -> None:
-        self.at = at
-        super().__init__(f"not a cassette: {problem}")
-
-
 def _cassette(name: str, path: Path, document: object) -> Cassette:
-    top = _mapping(document, "the file")
-    recorded = top.get("interactions")
+    if _is_older(document):
+        raise Malformed(_OLDER, kind="cannot be read")
+    top = mapping(document, "the file")
+    recorded = next((top[key] for key in _INTERACTIONS if key in top), None)
     if not isinstance(recorded, list):
-        raise _Malformed("it has no list of interactions", "interactions")
-    interactions = tuple(_interaction(item, index) for index, item in enumerate(recorded))
-    metadata = _mapping(top.get("metadata") or {}, "metadata", "metadata")
-    return Cassette(name, path, interactions, metadata)
+        raise Malformed("it has no list of interactions", "interactions")
+    metadata = mapping(top.get("metadata") or {}, "metadata", "metadata")
+    version = _version(metadata)
+    interactions = []
+    for index, item in enumerate(recorded):
+        request, response = layouts.interaction(item, "interactions", index)
+        made_under = response.headers.get("Stripe-Version") or version
+        interactions.append(Interaction(request, response, made_under))
+    return Cassette(name, path, tuple(interactions), metadata)
 
 
-def _interaction(item: object, index: int) -> Interaction:
-    here = ("interactions", index)
-    pair = _mapping(item, f"interaction {index + 1}", *here)
-    for key in ("request", "response"):
-        if key not in pair:
-            raise _Malformed(f"interaction {index + 1} has no {key}", *here)
-    return Interaction(
-        _request(_mapping(pair["request"], "a request", *here, "request"), *here, "request"),
-        _response(_mapping(pair["response"], "a response", *here, "response"), *here, "response"),
-    )
+def _is_older(document: object) -> bool:
+    """Whether it is a list of interactions, as it was before there was a version of the format."""
+    match document:
+        case [{"request": _}, *_]:
+            return True
+    return False
 
 
-def _request(item: Mapping[str, Any], *here: str | int) -> Request:
-    method, uri = item.get("method"), item.get("uri")
-    if not isinstance(method, str) or not isinstance(uri, str):
-        raise _Malformed("a request needs a method and a uri", *here)
-    try:
-        origin(uri)
-    except ValueError as error:
-        raise _Malformed(f"a request's uri: {error}", *here, "uri") from None
-    headers = _headers(item.get("headers"), *here)
-    return Request.received(method, uri, headers, _bytes(item.get("body"), *here))
-
-
-def _response(item: Mapping[str, Any], *here: str | int) -> Response:
-    status = _mapping(item.get("status"), "a response's status", *here)
-    code = status.get("code")
-    if not isinstance(code, int) or not 200 <= code <= 599:  # noqa: PLR2004 (HTTP's status codes)
-        raise _Malformed("a response's status needs a code from 200 to 599", *here)
-    body = item.get("body")
-    string = body.get("string") if isinstance(body, dict) else body
-    headers = _headers(item.get("headers"), *here)
-    return Response(code, headers, _bytes(string, *here), str(status.get("message") or ""))
-
-
-def _headers(item: object, *here: str | int) -> httpx.Headers:
-    pairs = [
-        (str(name), value if isinstance(value, bytes) else str(value))
-        for name, values in _mapping(item or {}, "headers", *here).items()
-        for value in (values if isinstance(values, list) else [values])
-    ]
-    try:
-        return httpx.Headers([(name.encode("ascii"), _latin(value)) for name, value in pairs])
-    except UnicodeEncodeError as error:
-        raise _Malformed(f"a header that HTTP cannot carry: {error.object!r}", *here) from None
-
-
-def _latin(value: str | bytes) -> bytes:
-    return value if isinstance(value, bytes) else value.encode("latin-1")
-
-
-def _bytes(body: object, *here: str | int) -> bytes:
-    match body:
-        case None:
-            return b""
-        case bytes():
-            return body
-        case str():
-            return body.encode()
-        case _:
-            raise _Malformed(f"a body is text or bytes, not {type(body).__name__}", *here)
-
-
-def _mapping(item: object, what: str, *here: str | int) -> Mapping[str, Any]:
-    if not isinstance(item, dict):
-        raise _Malformed(f"{what} must be a mapping, not {type(item).__name__}", *here)
-    return item
+def _version(metadata: Mapping[str, Any]) -> str | None:
+    named = metadata.get("api_version")
+    return None if named is None else str(named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from . import explain, installed, payloads, rules, schemas
+from . import event_rules, explain, installed, payloads, rules, schemas
 from .findings import ABSENT, ContractViolation, Difference, Finding, Path, bare, json_path
 
 if TYPE_CHECKING:
@@ -17,14 +17,17 @@ INVOICE = "https://docs.stripe.com/api/invoices/object"
 LINE_ITEM = "https://docs.stripe.com/api/invoice-line-item/object"
 DELETED = "https://docs.stripe.com/api/invoices/delete"
 LIST = "https://docs.stripe.com/api/pagination"
+EVENT = "https://docs.stripe.com/api/events/object"
+EVENT_TYPES = "https://docs.stripe.com/api/events/types"
 ERROR = "https://docs.stripe.com/api/errors"
 
 FAILED = 400
 """The least HTTP status of a response that holds an error."""
 
-COVERED = "invoice, list of invoices or error"
+COVERED = "invoice, list of invoices, event or error"
 
-_DOCS = {"invoice": INVOICE, "deleted": DELETED, "list": LIST, "error": ERROR, None: INVOICE}
+_DOCS = {"deleted": DELETED, "list": LIST, "event": EVENT, "error": ERROR}
+_DOCS_OF_RULES = {"status": ERROR, **dict.fromkeys(event_rules.NAMES, EVENT_TYPES)}
 _OF_THE_WHOLE = frozenset({"json", "type", "required", "object", "status"})
 """Rules by which a value is not what it should be at all, rather than a wrong one."""
 
@@ -127,6 +130,8 @@ def _check_value(value: Any, line: str) -> list[Difference]:
             found += [
                 replace(each, path=("data", index, *each.path)) for each in _check_item(item, line)
             ]
+    if kind == "event":
+        found += event_rules.differences(value, line, _check_invoice)
     return found
 
 
@@ -137,6 +142,10 @@ def _check_object(value: dict[str, Any], kind: str, line: str) -> list[Differenc
         if not _fulfils(value, kind, line):
             found = explain.differences(kind, line, value)
     return found + rules.differences(value) if kind == "invoice" else found
+
+
+def _check_invoice(invoice: dict[str, Any], line: str) -> list[Difference]:
+    return _check_object(invoice, "invoice", line)
 
 
 def _check_item(item: object, line: str) -> list[Difference]:
@@ -193,7 +202,7 @@ def _worst_first(value: object) -> Callable[[Difference], tuple[int, list[int]]]
 def _rank(difference: Difference) -> int:
     if difference.kind == "drift":
         return 3
-    if difference.rule in rules.NAMES:
+    if difference.rule in rules.NAMES | event_rules.NAMES:
         return 2
     return 0 if difference.rule in _OF_THE_WHOLE else 1
 
@@ -211,16 +220,16 @@ def _finding(kind: payloads.Kind | None, difference: Difference) -> Finding:
 
 def _docs(kind: payloads.Kind | None, difference: Difference) -> str:
     """Stripe's page for the object that a difference is in."""
-    if difference.rule == "status":
-        return ERROR
-    match kind, difference.path:
+    if difference.rule in _DOCS_OF_RULES:
+        return _DOCS_OF_RULES[difference.rule]
+    path = difference.path
+    match kind, path:
+        case ("list", ("data", int(), *inside)) | ("event", ("data", "object", *inside)):
+            kind, path = "invoice", tuple(inside)
+    match kind, path:
         case ("invoice", ("lines", "data", int(), *_)):
             return LINE_ITEM
-        case ("list", ("data", int(), "lines", "data", int(), *_)):
-            return LINE_ITEM
-        case ("list", ("data", int(), *_)):
-            return INVOICE
-    return _DOCS[kind]
+    return _DOCS.get(kind or "", INVOICE)
 
 
 def _subject(value: object) -> str:
@@ -229,5 +238,7 @@ def _subject(value: object) -> str:
         return "payload"
     names = {"deleted": "deleted invoice", "list": "list of invoices", "error": "error"}
     name = names.get(payloads.kind_of(value) or "", value.get("object"))
-    parts = (name if isinstance(name, str) else "payload", value.get("id"))
+    parts = [name if isinstance(name, str) else "payload", value.get("id")]
+    if name == "event":
+        parts.insert(0, value.get("type"))
     return " ".join(bare(part) for part in parts if isinstance(part, str))

@@ -55,6 +55,11 @@ ENDPOINTS = (
     ),
 )
 
+UNAUTHORIZED = 401
+
+_RULE_OF = {"parameter_unknown": "parameter_unknown", "idempotency_error": "idempotency_key"}
+"""The rule that an error's code or type speaks of."""
+
 _AN_ID = "((?!(?:create_preview|search|upcoming)(?:/|$))[^/]+)"
 """A segment that is no endpoint of its own."""
 
@@ -91,6 +96,19 @@ def check_request(request: Request) -> Iterator[Finding]:
         yield _broken(endpoint, "maxLength", "$.path", expected, object_id)
     yield from _check_authorization(request)
     yield from _check_parameters(endpoint, request)
+
+
+def told_by(response: Response | None) -> frozenset[str]:
+    """The rules that a request breaks, as an error says: the answer to them is what is tested."""
+    if response is None or response.status < FAILED:
+        return frozenset()
+    try:
+        error = response.json()["error"]
+        said = {error.get("code"), error.get("type")}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        said = set()
+    rules = {_RULE_OF[name] for name in said if name in _RULE_OF}
+    return frozenset(rules | ({"api_key"} if response.status == UNAUTHORIZED else set()))
 
 
 def check_answer(request: Request, response: Response) -> Iterator[Finding]:

@@ -20,6 +20,9 @@ Error = Any
 IDENTITY = ("id", "object")
 """Properties that say what an object is: one without them cannot be read as any."""
 
+_NEEDED = {"event": ("type", "data")}
+"""What an object cannot be read without either, by its ``object`` value."""
+
 _MANY = 12
 """A list of more values is told by its length and the values nearest to what was there."""
 
@@ -73,10 +76,13 @@ def _explain(error: Error, defs: Schema) -> Iterator[Difference]:
 
 
 def _absent(error: Error, path: Path, defs: Schema) -> Iterator[Difference]:
+    properties = error.schema.get("properties", {})
+    constant = properties.get("object", {}).get("const")
+    needed = (*IDENTITY, *_NEEDED.get(constant, ()))
     for name in error.schema["required"]:
         if name not in error.instance:
-            kind: Kind = "violation" if name in IDENTITY else "drift"
-            expected = _describe(error.schema.get("properties", {}).get(name, {}), defs)
+            kind: Kind = "violation" if name in needed else "drift"
+            expected = _describe(properties.get(name, {}), defs)
             yield Difference(kind, "required", (*path, name), expected, ABSENT)
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import versions
+from . import atomic, versions
 from .errors import UnknownName
 from .versions import LINES, ReleaseLine
 
@@ -87,7 +86,7 @@ def schema(name: str, line: str) -> Schema:
     typed = object_schema(source, wanted["of"]["pypi"], wanted.get("inline", ()))
     built = build(name, line, [typed], rules, f"stripe {version} for Python, as installed")
     with suppress(OSError):
-        _write(kept, json.dumps(built))
+        atomic.write(kept, json.dumps(built).encode())  # other processes may do so too
     return built
 
 
@@ -97,11 +96,3 @@ _OWN = "pytest-stripe-contract"
 def _cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / _OWN
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole file or none: other processes may write it at the same time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-        file.write(text)
-    Path(file.name).replace(path)

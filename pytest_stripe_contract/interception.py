@@ -13,17 +13,24 @@ from . import clients, guard
 from .errors import NetworkBlocked
 from .matching import PORTS
 from .messages import Request, Response
-from .wire import ServerSide
+from .wire import Reply, ServerSide
 
 
 class Answerer(Protocol):
     """What a replay is to the connections that it answers."""
 
+    @property
+    def records(self) -> bool:
+        """Whether it may ask the network for an answer."""
+
     def mentions(self, host: str, port: int) -> bool:
         """Whether there are recordings of that host, if it is a loopback one."""
 
-    def take(self, request: Request) -> Response | None:
+    def take(self, request: Request) -> Reply | None:
         """The answer to the request, if there is one left."""
+
+    def record(self, sent: Request) -> Response | None:
+        """The answer of the network to the request as it was sent, if it is to be recorded."""
 
     def miss(self, request: Request) -> BaseException:
         """Take note that nobody answered; the error to raise."""
@@ -65,22 +72,30 @@ def stop(answerer: Answerer) -> None:
 
 def connect(scheme: str, host: str, port: int) -> ServerSide | None:
     """The far end of a connection to a host; None if it is to be a real one, to loopback."""
+    if clients.sdk_is_new():
+        with _lock:
+            if _active:
+                clients.patch_sdk(connect)
     active = _active
     wanted = any(each.mentions(host, port) for each in active)
-    if not active or (guard.is_loopback(host) and not wanted):
+    if not active or (guard.is_loopback(host) and not wanted) or guard.is_lifted():
         return None
     name = f"[{host}]" if ":" in host else host
     origin = f"{scheme}://{name}" + (f":{port}" if port != PORTS.get(scheme) else "")
-    return ServerSide(origin, _answer, _fail)
+    return ServerSide(origin, _answer, _fail, waits=any(each.records for each in active))
 
 
-def _answer(request: Request) -> Response:
+def _answer(sent: Request) -> Reply:
     answerers = _active
     if not answerers:
         raise ConnectionError("the replay that answered on this connection is over")
+    request = sent.hidden()
     for answerer in reversed(answerers):
-        if (response := answerer.take(request)) is not None:
-            return response
+        if (reply := answerer.take(request)) is not None:
+            return reply
+    for answerer in reversed(answerers):
+        if (response := answerer.record(sent)) is not None:
+            return Reply(response)
     raise answerers[-1].miss(request)
 
 

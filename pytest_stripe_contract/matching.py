@@ -44,8 +44,12 @@ def origin(url: str) -> tuple[str, str, int]:
     return parts.scheme.lower(), parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
 
 
-def meaning(request: Request, *, any_id: bool = False) -> Meaning:
-    """What of the request counts; with ``any_id``, whatever id a known endpoint's path has."""
+def meaning(request: Request, *, any_id: bool = False, any_params: bool = False) -> Meaning:
+    """What of the request counts.
+
+    With ``any_id`` whatever id a known endpoint's path has, with ``any_params`` whatever
+    parameters are sent.
+    """
     scheme, host, port = origin(request.url)
     path = urlsplit(request.url).path or "/"
     if any_id and (known := template(request.url)):
@@ -55,8 +59,8 @@ def meaning(request: Request, *, any_id: bool = False) -> Meaning:
         scheme,
         host if port == PORTS.get(scheme) else f"{host}:{port}",
         tuple(unquote(segment) for segment in path.split("/")[1:]),
-        _names(request.query),
-        _body(request),
+        () if any_params else _names(request.query),
+        () if any_params else _body(request),
     )
 
 

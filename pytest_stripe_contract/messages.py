@@ -1,4 +1,4 @@
-"""A request of the code under test, the answer it got, and both as a call."""
+"""A request of the code under test, and the answer it got."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ import httpx
 
 from .forms import Fields, nest
 
+CONFLICT = 409
+SERVER_ERROR = 500
+"""The least HTTP status of a server's own failure. After it and a conflict, clients try again."""
+
 _SCHEMES = ("basic", "bearer")
-_KEY_PREFIX = re.compile(r"(?:[a-z]{2,5}_(?:test|live|org)_)?")
+_KEY_PREFIX = re.compile(r"(?:[a-z]{2,5}_(?:org_)?(?:test|live|org)_)?")
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,16 @@ class Request:
     @classmethod
     def received(cls, method: str, url: str, headers: httpx.Headers, body: bytes) -> Request:
         """The request as it may be kept: with what is secret in its headers hidden."""
-        headers = headers.copy()
+        return cls(method, url, headers, body).hidden()
+
+    def hidden(self) -> Request:
+        """The same, as it may be kept."""
+        headers = self.headers.copy()
         api_key = None
         if (authorization := headers.get("Authorization")) is not None:
             scheme, api_key = _api_key(authorization)
             headers["Authorization"] = f"{scheme} {api_key or '***'}".lstrip()
-        return cls(method.upper(), url, headers, body, api_key)
+        return Request(self.method.upper(), self.url, headers, self.body, api_key)
 
     @property
     def path(self) -> str:
@@ -105,14 +113,6 @@ class Response:
         if "Content-Encoding" not in self.headers:
             return self.body
         return httpx.Response(self.status, headers=self.headers, content=self.body).content
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of the code under test with the answer it got."""
-
-    request: Request
-    response: Response
 
 
 def _api_key(authorization: str) -> tuple[str, str | None]:

@@ -1,4 +1,4 @@
-"""What is raised where no recording answers."""
+"""What is raised where no recording answers, and where none may be made."""
 
 from __future__ import annotations
 
@@ -53,4 +53,31 @@ class ReplayMiss(StripeContractError, pytest.fail.Exception):  # type: ignore[na
             lines += [f"  closest:  {self.closest}"]
         lines += [f"  differs:  {difference}" for difference in self.differences]
         lines += [f"  to do:    {self.advice}"]
+        return "\n".join(lines)
+
+
+class RecordingRefused(StripeContractError, pytest.fail.Exception):  # type: ignore[name-defined, misc]
+    """A request, or its answer, that is not to be recorded: ``reason`` says why.
+
+    No ``Exception``, as `ReplayMiss` is none. ``request`` is the request line, ``advice`` says
+    what to do, and ``sent_from`` is the place in the user's code, if that is known.
+    """
+
+    __module__ = "pytest_stripe_contract"
+
+    def __init__(
+        self, request: str, reason: str, advice: str, sent_from: str | None = None
+    ) -> None:
+        self.request = request
+        self.reason = reason
+        self.advice = advice
+        self.sent_from = sent_from
+        super().__init__(str(self))
+        self.args = (request, reason, advice, sent_from)
+
+    def __str__(self) -> str:
+        lines = [f"not recorded: {self.request}"]
+        if self.sent_from is not None:
+            lines += [f"  from:     {self.sent_from}"]
+        lines += [f"  reason:   {self.reason}", f"  to do:    {self.advice}"]
         return "\n".join(lines)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from . import installed, versions
-from .errors import InvalidOption
+from .errors import InvalidOption, UnknownName
+from .modes import MODES, STRIPE, Mode
 
 if TYPE_CHECKING:
     from .replay import Replay
+    from .unused import Unused
+
+REHEARSAL = "_stripe_rehearsal"
+"""The fixture that has the version which is rehearsed."""
+
+_FORBIDDEN = re.compile(r"""[<>?%*:|"'/\\]""")
+"""What no file's name may have on one system or another."""
 
 MARKERS = (
     (
-        "stripe_replay(*cassettes, times=1, api_version=None, strict=None, allow_unplayed=False): "
-        "answer the test's requests from these cassettes, offline, and hold both to the contract"
+        "stripe_replay(*cassettes, times=1, api_version=None, strict=None, allow_unplayed=False, "
+        "record=None): answer the test's requests from these cassettes (or from the test's own), "
+        "offline, and hold both to the contract"
     ),
     "stripe_api_versions(*versions): run the replay test once in each of these API versions",
 )
@@ -36,6 +48,17 @@ def add(parser: pytest.Parser) -> None:
         default=None,
         help="let drift fail a test: what Stripe may do without notice",
     )
+    group.addoption(
+        "--stripe-record",
+        choices=MODES,
+        help="record cassettes, from Stripe's test mode: if there is none (once), what is not in "
+        "it (new_episodes), all anew (all), or from scratch (rewrite); none, the default, plays",
+    )
+    group.addoption(
+        "--stripe-unused",
+        action="store_true",
+        help="after a run of all tests, list the cassettes that no test names, and fail if any",
+    )
     parser.addini(
         "stripe_api_version",
         f"the API version for requests that name none (default: {versions.DEFAULT})",
@@ -46,6 +69,12 @@ def add(parser: pytest.Parser) -> None:
         "stripe_cassette_dir",
         "the folder of your own cassettes (default: cassettes, beside the test file)",
     )
+    parser.addini("stripe_record", "as --stripe-record does", default="none")
+    parser.addini(
+        "stripe_api_base",
+        f"where to record from, such as a stand-in on loopback (default: {STRIPE})",
+        default=STRIPE,
+    )
 
 
 def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[str]:
@@ -55,6 +84,12 @@ def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[st
     """
     said = config.getoption("stripe_api_version") or ""
     named = [name.strip() for name in said.split(",") if name.strip()]
+    marker = item.get_closest_marker("stripe_replay") if item else None
+    if record_mode(config, marker) != "none":
+        if named:
+            expected = "none while recording: Stripe answers in the version that a request names"
+            raise InvalidOption("--stripe-api-version", said, expected)
+        return []
     if not named and item and (marker := item.get_closest_marker("stripe_api_versions")):
         named = list(marker.args)
         if not named or not all(isinstance(name, str) for name in named):
@@ -85,31 +120,98 @@ def strict(config: pytest.Config, marker: pytest.Mark | None) -> bool:
     return bool(config.getini("stripe_strict"))
 
 
-def replay(request: pytest.FixtureRequest, fixture: str, rehearsal: str | None) -> Replay:
+def record_mode(config: pytest.Config, marker: pytest.Mark | None) -> Mode:
+    """How a test's cassette is recorded: by the command line, its marker, or the ini-file."""
+    mode: Mode = (
+        config.getoption("stripe_record")
+        or (marker and marker.kwargs.get("record"))
+        or config.getini("stripe_record")
+    )
+    if mode not in MODES:
+        raise UnknownName("mode of recording", mode, MODES)
+    return mode
+
+
+def replay(
+    request: pytest.FixtureRequest,
+    fixture: str,
+    rehearsal: str | None,
+    scrub: Mapping[str, Any],
+    api_base: str,
+) -> Replay:
     """The replay of a test's marker, or one of nothing to open others from.
 
-    ``fixture`` is the version that the fixture ``stripe_api_version`` gives.
+    ``fixture`` is the version that the fixture ``stripe_api_version`` gives; ``scrub`` and
+    ``api_base`` are what the fixtures of these names do.
     """
     from .cassettes import Library
     from .replay import Replay
     from .settings import Settings
+    from .upstream import Base
 
     config, marker = request.config, marker_of(request)
-    configured = config.getini("stripe_cassette_dir")
-    folder = config.rootpath / configured if configured else request.path.parent / "cassettes"
-    library = Library(folder, (request.path.parent, config.rootpath))
+    library = Library(cassette_folder(config, request.path), (request.path.parent, config.rootpath))
     is_said = config.getini("stripe_api_version") or fixture != versions.DEFAULT
     settings = Settings(
         default_version=installed.full(fixture) if is_said else None,
         rehearsal=rehearsal,
         strict=strict(config, marker),
+        record=record_mode(config, None),
+        record_mode=config.getoption("stripe_record"),
+        base=Base(api_base),
+        scrub=scrub,
     )
     if marker is None:
         return Replay(library, (), settings)
-    if not marker.args:
-        raise InvalidOption("stripe_replay", (), "the name of a cassette, or several")
     said = {name: value for name, value in marker.kwargs.items() if name != "strict"}
-    return Replay(library, marker.args, settings.but(**said))
+    return Replay(library, marker.args or (own_cassette(request.node),), settings.but(**said))
+
+
+def shown(path: Path, config: pytest.Config) -> str:
+    """A path as a reader of the run's output needs it: below pytest's root, if it lies there."""
+    root = config.rootpath
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def cassette_folder(config: pytest.Config, test_file: Path) -> Path:
+    """Where the cassettes of a test file's tests lie."""
+    configured = config.getini("stripe_cassette_dir")
+    return config.rootpath / configured if configured else test_file.parent / "cassettes"
+
+
+def own_cassette(item: pytest.Item) -> str:
+    """The name of a test's own cassette: its module, and its class and name as pytest shows them.
+
+    In whatever API version it is rehearsed, it is the same one.
+    """
+    name = item.name
+    callspec = getattr(item, "callspec", None)
+    if callspec and (version := callspec.params.get(REHEARSAL)):
+        name = name.replace(f"[{version}]", "").replace(f"[{version}-", "[")
+    if (cls := getattr(item, "cls", None)) is not None:
+        name = f"{cls.__name__}.{name}"
+    return f"{item.path.stem}/{_FORBIDDEN.sub('-', name)}"
+
+
+def unused(config: pytest.Config) -> Unused | None:
+    """What finds cassettes that no test names, if that is asked for."""
+    if not config.getoption("stripe_unused") or hasattr(config, "workerinput"):
+        return None
+    from .unused import Unused, is_part
+
+    said = config.invocation_params
+    return Unused(config.rootpath, is_partial=is_part(map(str, said.args), said.dir))
+
+
+def named_cassettes(item: pytest.Item, replay: Replay | None) -> list[str]:
+    """The files that a test names, whether it ran or was skipped."""
+    named = [str(each.path) for each in replay.cassettes()] if replay else []
+    if marker := item.get_closest_marker("stripe_replay"):
+        folder = cassette_folder(item.config, item.path)
+        for name in map(str, marker.args or (own_cassette(item),)):
+            places = (folder / f"{name}.yaml", item.path.parent / name, item.config.rootpath / name)
+            named += [str(path.resolve()) for path in places if path.is_file()]
+    return named
 
 
 def marker_of(request: pytest.FixtureRequest) -> pytest.Mark | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn
 from .errors import StripeContractError
 from .findings import Foreign
 
-Kind = Literal["invoice", "deleted", "list", "error"]
+Kind = Literal["invoice", "deleted", "list", "event", "error"]
 
 TAKEN = (
     "a dict, JSON text or bytes, an object of the stripe package, "
@@ -156,6 +156,8 @@ def kind_of(value: object) -> Kind | None:
             return "deleted" if value.get("deleted") is True else "invoice"
         case "list":
             return "list" if _lists_invoices(value) else None
+        case "event":
+            return "event"
         case str():
             return None
     return "error" if "error" in value else None

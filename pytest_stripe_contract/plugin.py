@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,12 +13,16 @@ from .misses import ReplayMiss
 
 if TYPE_CHECKING:
     from .contract import Contract
+    from .events import EventFactory
     from .replay import Replay
 
 _REPLAY = pytest.StashKey["Replay"]()
 _DRIFT = pytest.StashKey[list[str]]()
+_DESELECTED = pytest.StashKey[bool]()
+_PASSED = pytest.StashKey[bool]()
+_RECORDED = pytest.StashKey[list[str]]()
+_ALL_RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 _VERY_QUIET = -2
-_REHEARSAL = "_stripe_rehearsal"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,11 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
         options.rehearsed(config)
         options.api_version(config, None, None)
         options.strict(config, None)
+        options.record_mode(config, None)
     except StripeContractError as error:
         raise pytest.UsageError(str(error)) from None
     except (ValueError, pytest.UsageError) as error:
         raise pytest.UsageError(f"stripe_strict: {error}") from None
-    config.pluginmanager.register(_Summary(), "stripe-contract-summary")
+    config.pluginmanager.register(_Summary(config), "stripe-contract-summary")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,9 +52,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marked or "stripe_replay" in metafunc.fixturenames:
         with report.plainly():
             rehearsed = options.rehearsed(metafunc.config, metafunc.definition)
-        if len(rehearsed) > 1 or metafunc.definition.get_closest_marker("stripe_api_versions"):
-            metafunc.fixturenames.append(_REHEARSAL)
-            metafunc.parametrize(_REHEARSAL, rehearsed)
+        is_list = metafunc.definition.get_closest_marker("stripe_api_versions")
+        if len(rehearsed) > 1 or (rehearsed and is_list):
+            metafunc.fixturenames.append(options.REHEARSAL)
+            metafunc.parametrize(options.REHEARSAL, rehearsed)
 
 
 @pytest.hookimpl(trylast=True)
@@ -73,9 +79,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """What went wrong after the test, in fixtures that are torn down."""
+    """What went wrong after the test, in fixtures that are torn down; else what it recorded."""
     yield
     _verify(item, unplayed=False)
+    replay = item.stash.get(_REPLAY, None)
+    if replay and item.stash.get(_PASSED, False):
+        with report.plainly():
+            saved = [each.path for each in replay.recorders() if each.save()]
+            item.stash[_RECORDED] = [options.shown(path, item.config) for path in saved]
 
 
 def _verify(item: pytest.Item, *, unplayed: bool) -> None:
@@ -94,26 +105,51 @@ def pytest_runtest_makereport(
         error = error.with_traceback(frames.to_last_own(error.__traceback__))
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
     made = yield
-    report.add(made, item.stash.get(_REPLAY, None), item.stash.get(_DRIFT, []), call.excinfo)
+    if made.when == "call":
+        item.stash[_PASSED] = made.passed
+    said = report.add(made, item.stash.get(_REPLAY, None), item.stash.get(_DRIFT, []), call.excinfo)
+    said["recorded"] = item.stash.get(_RECORDED, []) if made.when == "teardown" else []
+    if item.config.getoption("stripe_unused"):
+        said["cassettes"] = options.named_cassettes(item, item.stash.get(_REPLAY, None))
+        said["folder"] = str(options.cassette_folder(item.config, item.path))
+        said["partial"] = item.config.stash.get(_DESELECTED, False)
     return made
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Whoever deselects a test, its cassettes are not unused."""
+    for item in items:
+        item.config.stash[_DESELECTED] = True
 
 
 class _Summary:
     """The hooks that speak of the run as a whole."""
 
-    def __init__(self) -> None:
-        self.run = report.Run()
+    def __init__(self, config: pytest.Config) -> None:
+        self.run = report.Run(options.unused(config))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.run.count(report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        unused = self.run.unused
+        if unused is None:
+            return
+        unused.is_partial |= bool(session.shouldstop or session.shouldfail)
+        unused.is_partial |= session.exitstatus not in _ALL_RAN
+        if unused.found() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if terminalreporter.verbosity > _VERY_QUIET:
             for line in self.run.lines(verbose=terminalreporter.verbosity > 0):
                 terminalreporter.write_line(line)
+            for line in self.run.unused.lines() if self.run.unused else ():
+                terminalreporter.write_line(line)
 
 
-@pytest.fixture(name=_REHEARSAL)
+@pytest.fixture(name=options.REHEARSAL)
 def _stripe_rehearsal(request: pytest.FixtureRequest) -> str | None:
     """The API version that is rehearsed; parametrized if there are several."""
     return next(iter(options.rehearsed(request.config)), None)
@@ -145,15 +181,45 @@ def stripe_contract(
 
 
 @pytest.fixture
+def stripe_event(stripe_api_version: str, _stripe_rehearsal: str | None) -> EventFactory:
+    """Makes signed events of the API version in force, as they arrive at a webhook."""
+    from .events import EventFactory
+
+    return EventFactory(_stripe_rehearsal or stripe_api_version)
+
+
+@pytest.fixture
+def stripe_scrub() -> dict[str, Any]:
+    """What recordings are scrubbed of beyond the rules, and what is kept; override it.
+
+    Names of properties or headers, or dotted paths, with what to put there: a text, a function
+    of the value, True for a stand-in, or False to keep the value.
+    """
+    return {}
+
+
+@pytest.fixture
+def stripe_api_base(request: pytest.FixtureRequest) -> str:
+    """Where to record from: Stripe, or a stand-in such as stripe-mock; override it."""
+    return str(request.config.getini("stripe_api_base"))
+
+
+@pytest.fixture
 def stripe_replay(
-    request: pytest.FixtureRequest, stripe_api_version: str, _stripe_rehearsal: str | None
+    request: pytest.FixtureRequest,
+    stripe_api_version: str,
+    _stripe_rehearsal: str | None,
+    stripe_scrub: dict[str, Any],
+    stripe_api_base: str,
 ) -> Iterator[Replay]:
     """The `Replay` of the test's marker, active from the test's setup to its teardown.
 
     Without a marker it is not active; call it: ``with stripe_replay("name") as replay:``.
     """
     with report.plainly():
-        replay = options.replay(request, stripe_api_version, _stripe_rehearsal)
+        replay = options.replay(
+            request, stripe_api_version, _stripe_rehearsal, stripe_scrub, stripe_api_base
+        )
     request.node.stash[_REPLAY] = replay
     if options.marker_of(request) is None:
         yield replay

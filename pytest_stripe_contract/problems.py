@@ -44,6 +44,8 @@ def of_unplayed(recording: Recording) -> str:
     times, plays = recording.times, recording.plays
     how_often = "never" if times == "any" else f"{plays} of {times} times"
     advice = f"say times={plays}" if plays else "say allow_unplayed=True"
+    if not recording.cassette.is_shipped:
+        advice += " or record anew (--stripe-record=rewrite)"
     return (
         f"played {how_often}: {recording}\n"
         f"  to do:    see that the code sends this request, or {advice} if it is right not to"

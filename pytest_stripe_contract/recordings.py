@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from . import frames, renditions
-from .cassettes import Cassette, Interaction
+from . import frames, renditions, versions
+from .cassettes import Cassette, Interaction, shipped_in
+from .contract import FAILED
 from .endpoints import template
+from .faults import Fault
 from .matching import Meaning, differences, expands_payments, meaning, origin
-from .messages import Request, Response
+from .messages import CONFLICT, SERVER_ERROR, Request, Response
 from .misses import ReplayMiss
 from .renditions import NotShown
+from .scrubbing import Scrubber
 from .settings import Times
 
 
@@ -21,13 +25,15 @@ from .settings import Times
 class Recording:
     """One recorded interaction; ``number`` is its place in the cassette, from 1.
 
-    It answers exactly ``times`` requests, or any number if that is ``"any"``.
+    It answers exactly ``times`` requests, or any number if that is ``"any"``; with a ``fault``,
+    that is what a request meets instead.
     """
 
     cassette: Cassette
     number: int
     interaction: Interaction
     times: Times
+    fault: Fault | None = None
     plays: int = field(default=0, init=False)
 
     @property
@@ -40,7 +46,21 @@ class Recording:
         """Whether it was played less often than it is to be."""
         return self.plays < (1 if self.times == "any" else self.times)
 
+    @property
+    def takes_any_parameters(self) -> bool:
+        """Whether parameters do not matter: to an error that the package ships, or a fault."""
+        failed = bool(self.fault) or self.interaction.response.status >= FAILED
+        return self.cassette.is_shipped and failed
+
+    @property
+    def invites_retry(self) -> bool:
+        """Whether clients that get it try again: a fault, a conflict or an error of the server."""
+        status = self.interaction.response.status
+        return bool(self.fault) or status == CONFLICT or status >= SERVER_ERROR
+
     def __str__(self) -> str:
+        if self.fault is not None:
+            return f"{self.fault}: {self.interaction.request}"
         return f"{self.cassette.name}, recording {self.number}: {self.interaction.request}"
 
     def answer(self, request: Request, version: str | None) -> Response:
@@ -54,29 +74,39 @@ class Recording:
                 self.cassette, self.number, version, with_payments=expands_payments(request)
             )
         headers, body = recorded.headers.copy(), recorded.body
+        echoes = self.cassette.is_shipped or "Idempotency-Key" in headers
+        if echoes and request.idempotency_key is not None:
+            headers["Idempotency-Key"] = request.idempotency_key
         if self.cassette.is_shipped:
-            if request.idempotency_key is not None:
-                headers["Idempotency-Key"] = request.idempotency_key
             for theirs, ours in zip(_ids(self.interaction.request), _ids(request), strict=True):
                 body = body.replace(_escaped(theirs), _escaped(ours))
         return Response(recorded.status, headers, body, recorded.reason)
 
 
 class Recordings:
-    """What a replay has to play; not for several threads at once."""
+    """What a replay has to play; several threads may ask at once."""
 
-    def __init__(self, cassettes: Sequence[Cassette], times: Times) -> None:
-        self.cassettes = tuple(cassettes)
+    def __init__(
+        self, sequence: Sequence[Cassette | Fault], times: Times, scrubber: Scrubber
+    ) -> None:
+        self._scrubber = scrubber
+        self._lock = threading.Lock()
+        self.cassettes = tuple(part for part in sequence if isinstance(part, Cassette))
         self._all: list[tuple[Meaning, Recording]] = []
         self._by_meaning: dict[Meaning, list[Recording]] = defaultdict(list)
         self._hosts: set[tuple[str, int]] = set()
-        for cassette in cassettes:
-            for number, interaction in enumerate(cassette.interactions, 1):
-                recording = Recording(cassette, number, interaction, times)
-                means = meaning(interaction.request, any_id=cassette.is_shipped)
-                self._hosts.add(origin(interaction.request.url)[1:])
-                self._all.append((means, recording))
-                self._by_meaning[means].append(recording)
+        self._order: dict[Recording, int] = {}
+        for recording in _recordings(sequence, times):
+            request = recording.interaction.request
+            means = meaning(
+                request,
+                any_id=recording.cassette.is_shipped,
+                any_params=recording.takes_any_parameters,
+            )
+            self._hosts.add(origin(request.url)[1:])
+            self._order[recording] = len(self._all)
+            self._all.append((means, recording))
+            self._by_meaning[means].append(recording)
 
     def mentions(self, host: str, port: int) -> bool:
         """Whether a recording is of that host."""
@@ -84,11 +114,18 @@ class Recordings:
 
     def take(self, request: Request) -> Recording | None:
         """The next recording that answers the request, counted as played."""
-        for recording in self._same(request):
-            if recording.is_left:
-                recording.plays += 1
-                return recording
+        same = self._same(request)
+        with self._lock:
+            for recording in same:
+                if recording.is_left:
+                    recording.plays += 1
+                    return recording
         return None
+
+    def give_back(self, recording: Recording) -> None:
+        """Count one play less."""
+        with self._lock:
+            recording.plays -= 1
 
     def unplayed(self) -> list[Recording]:
         """Those that are still to be played."""
@@ -100,10 +137,16 @@ class Recordings:
         if played := self._same(request):
             last = played[-1]
             reason = f"played {last.plays} of {last.times} times already"
-            advice = f"say times={last.plays + 1} (or times='any') if the code is to send it again"
+            if last.invites_retry:
+                advice = "name the cassette that answers when it is tried again, after this one"
+            else:
+                times = last.plays + 1
+                advice = f"say times={times} (or times='any') if the code is to send it again"
             return ReplayMiss(str(request), names, str(last), [reason], advice, sent_from)
         closest, lines = self._closest(request)
         advice = "send what was recorded, or name a cassette that holds this request"
+        if not all(cassette.is_shipped for cassette in self.cassettes):
+            advice += ", or record it too (--stripe-record=new_episodes)"
         if others := [line for line in lines if line.startswith("host: ")]:
             lines = others
             advice = "mock this host, or name a cassette that holds this request"
@@ -119,12 +162,20 @@ class Recordings:
         return ReplayMiss(str(request), names, str(recording), [str(error)], advice, frames.here())
 
     def _same(self, request: Request) -> list[Recording]:
-        literal = self._by_meaning.get(meaning(request), [])
-        return literal + [
-            recording
-            for recording in self._by_meaning.get(meaning(request, any_id=True), [])
-            if recording.cassette.is_shipped and recording not in literal
-        ]
+        literal = self._by_meaning.get(meaning(request), []) or self._scrubbed(request)
+        any_id = meaning(request, any_id=True)
+        whatever = replace(any_id, query=(), body=())
+        found = [*self._by_meaning.get(any_id, ())]
+        if whatever != any_id:
+            others = self._by_meaning.get(whatever, ())
+            found += [recording for recording in others if recording.takes_any_parameters]
+        found = [each for each in found if each.cassette.is_shipped and each not in literal]
+        return sorted(literal + found, key=self._order.__getitem__) if found else literal
+
+    def _scrubbed(self, request: Request) -> list[Recording]:
+        """What was recorded of the same request: then its personal data had stand-ins."""
+        scrubbed = self._scrubber.request(request)
+        return [] if scrubbed is request else self._by_meaning.get(meaning(scrubbed), [])
 
     def _closest(self, request: Request) -> tuple[Recording | None, list[str]]:
         def told(entry: tuple[Meaning, Recording]) -> list[str]:
@@ -137,6 +188,25 @@ class Recordings:
         )
         best = min(ranked, key=lambda each: (each[0], not each[2].is_left), default=None)
         return (None, []) if best is None else (best[2], best[1])
+
+
+def _recordings(sequence: Sequence[Cassette | Fault], times: Times) -> Iterator[Recording]:
+    """The recordings in the order in which they answer, each fault with the one that follows."""
+    faults: list[Fault] = []
+    last = None
+    for part in sequence:
+        if isinstance(part, Fault):
+            faults.append(part)
+            continue
+        for number, interaction in enumerate(part.interactions, 1):
+            last = Recording(part, number, interaction, times)
+            yield from (replace(last, times=1, fault=fault) for fault in faults)
+            yield last
+            faults = []
+    if faults and last is None:
+        cassette = shipped_in("mark_uncollectible", versions.DEFAULT)
+        last = Recording(cassette, 1, cassette.interactions[0], 1)
+    yield from (replace(last, times=1, fault=fault) for fault in faults if last)
 
 
 def _ids(request: Request) -> list[str]:

@@ -2,70 +2,73 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from . import frames, interception, problems, versions
+from . import checks, frames, interception, problems, record, versions
+from .calls import Call
 from .cassettes import Cassette, Library
-from .contract import Contract
-from .endpoints import HOST, check_answer, check_request, template
+from .clients.sdk import slept
+from .endpoints import HOST
 from .errors import (
     CassetteError,
     InvalidOption,
-    NetworkBlocked,
     ReplayFailure,
     StripeContractError,
     UnknownName,
 )
-from .findings import Finding
-from .matching import expands_payments, origin
-from .messages import Call, Request, Response
-from .misses import ReplayMiss
-from .problems import Observation
+from .faults import Fault
+from .journal import Journal
+from .matching import origin
+from .messages import Request, Response
+from .misses import RecordingRefused, ReplayMiss
 from .recordings import Recording, Recordings
-from .renditions import NotShown, findings
+from .renditions import NotShown
+from .scrubbing import Scrubber
 from .settings import Settings
-
-NO_CONTENT = 204
-VERSIONING = "https://docs.stripe.com/api/versioning"
+from .wire import Reply
 
 
-class Replay:
-    """Answers the requests of the code under test from recordings, while it is entered.
+class Replay(Journal):
+    """Answers the requests of the code under test from recordings, while it is entered."""
 
-    ``calls`` has each request with its answer, in the order in which they were answered;
-    ``misses`` has the requests that nothing answered, ``blocked_attempts`` what else tried to
-    leave the machine, and ``observations`` what was found in the messages of the calls.
-    """
+    nested: list[Replay]  # type: ignore[assignment]  # of nothing else
 
-    def __init__(self, library: Library, names: Sequence[str], settings: Settings) -> None:
-        cassettes = [_of_known_version(library.find(name)) for name in names]
+    def __init__(
+        self, library: Library, sequence: Sequence[str | Fault], settings: Settings
+    ) -> None:
+        super().__init__(strict=settings.strict)
+        scrubber = Scrubber(settings.scrub)
+        names = [part for part in sequence if not isinstance(part, Fault)]
+        played, self.recorder = record.plan(library, names, settings, scrubber)
+        parts = [
+            part if isinstance(part, Fault) else _of_known_version(library.find(part))
+            for part in sequence
+            if isinstance(part, Fault) or part in played
+        ]
         self.library = library
         self.settings = settings
-        self.nested: list[Replay] = []
-        self.calls: list[Call] = []
-        self.misses: list[ReplayMiss] = []
-        self.blocked_attempts: list[NetworkBlocked] = []
-        self.observations: list[Observation] = []
-        self._recordings = Recordings(cassettes, settings.times)
-        self._answered_versions: set[str] = set()
-        self._lock = threading.Lock()
-        self._told: set[str] = set()
+        self._recordings = Recordings(parts, settings.times, scrubber)
 
-    def __call__(self, *names: str, **options: Any) -> Replay:
+    def __call__(self, *sequence: str | Fault, **options: Any) -> Replay:
         """A replay of other cassettes inside this one, whose settings it has but for ``options``.
 
-        Enter it with ``with``; it fails at its end, by `ReplayFailure`, if need be.
+        ``sequence`` has their names, and faults between them. Enter it with ``with``; it fails
+        at its end, by `ReplayFailure`, if need be.
         """
         __tracebackhide__ = True
-        if not names:
+        if not sequence:
             raise InvalidOption("stripe_replay", (), "the name of a cassette, or several")
         try:
-            inner = Replay(self.library, names, self.settings.but(**options))
+            inner = Replay(self.library, sequence, self.settings.but(**options))
         except StripeContractError as error:
             raise error.with_traceback(None) from None  # how it was found out helps nobody
+        if inner.recorder and any(each.path == inner.recorder.path for each in self.recorders()):
+            expected = "a cassette that this test does not record already"
+            raise InvalidOption("stripe_replay", sequence, expected)
         self.nested.append(inner)
         return inner
 
@@ -76,6 +79,8 @@ class Replay:
     def stop(self) -> None:
         """From here on it does not."""
         interception.stop(self)
+        if self.recorder:
+            self.recorder.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -92,124 +97,107 @@ class Replay:
         if error is None and (problems := self.problems(unplayed=True)):
             raise ReplayFailure(problems)
 
-    def problems(self, *, unplayed: bool, telling: bool = False) -> list[str]:
-        """The problems that no report has told of yet, those of the replays inside this one too.
+    @property
+    def records(self) -> bool:
+        """Whether what no recording answers is asked of Stripe, and kept."""
+        return self.recorder is not None
 
-        Recordings that were not played are among them only with ``unplayed``: a test that was
-        skipped or failed need not have come so far.
-        """
-        with self._lock:
-            texts = self._problems(unplayed=unplayed)
-            problems = [text for text in texts if text not in self._told]
-            self._told.update(problems if telling else ())
-        for inner in self.nested:
-            problems += inner.problems(unplayed=unplayed, telling=telling)
-        return list(dict.fromkeys(problems))
+    def recorders(self) -> list[record.Recorder]:
+        """What is to be saved if the test passes, also of the replays inside this one."""
+        own = [self.recorder] if self.recorder else []
+        return own + [each for inner in self.nested for each in inner.recorders()]
 
-    def drift(self) -> list[str]:
-        """What Stripe may do without notice, each finding once however many calls have it."""
-        found = [str(each.finding) for each in self.observations if each.finding.kind == "drift"]
-        for inner in self.nested:
-            found += inner.drift()
-        return list(dict.fromkeys(found))
+    def cassettes(self) -> list[Cassette]:
+        """What is played, also in the replays inside this one."""
+        inner = [cassette for each in self.nested for cassette in each.cassettes()]
+        return [*self._recordings.cassettes, *inner]
 
-    def answered_versions(self) -> set[str]:
-        """The API versions of the answers, those of the replays inside this one too."""
-        inner = (each.answered_versions() for each in self.nested)
-        return self._answered_versions.union(*inner)
-
-    def _problems(self, *, unplayed: bool) -> Iterator[str]:
-        yield from map(str, self.misses)
-        yield from map(str, self.blocked_attempts)
-        yield from problems.of_observations(self.observations, strict=self.settings.strict)
-        if unplayed and not self.misses and not self.settings.allow_unplayed:
+    def left(self) -> Iterator[str]:
+        """The recordings that should have been played, or made, by the end."""
+        if self.recorder is not None:
+            yield from self.recorder.problems()
+        elif not self.settings.allow_unplayed:
             yield from map(problems.of_unplayed, self._recordings.unplayed())
 
     def mentions(self, host: str, port: int) -> bool:
-        """Whether a recording is of that host."""
-        return self._recordings.mentions(host, port)
+        """Whether a recording is of that host, or it stands in for Stripe."""
+        base = self.settings.base
+        stands_in = not base.is_stripe and origin(base.url)[1:] == (host, port)
+        return stands_in or self._recordings.mentions(host, port)
 
-    def take(self, request: Request) -> Response | None:
+    def take(self, request: Request) -> Reply | None:
         """The next recorded answer to the request, held to the contract with it."""
-        with self._lock:
-            recording = self._recordings.take(request)
+        request = self._meant(request)
+        recording = self._recordings.take(request)
         if recording is None:
             return None
-        settings, recorded = self.settings, recording.cassette.api_version
+        fault = recording.fault
+        late = self._recordings.take(request) if fault and fault.delay else None
+        answering = late or recording
+        response, version = self._answer(answering, request)
+        reply = fault.reply(response) if fault else Reply(response)
+        observations = list(checks.of_request(request, self.settings, reply.response))
+        if reply.response is response and not reply.is_cut:
+            observations += checks.of_played(answering, version, request, response)
+        received = None if reply.is_cut else reply.response
+        call = Call(request, received, str(fault) if fault else None, slept())
+        self.called(call, observations, version)
+        return replace(reply, gave_up=partial(self._gave_up, call, late)) if fault else reply
+
+    def _answer(self, recording: Recording, request: Request) -> tuple[Response, str]:
+        """What a recording answers, and the API version that it is in."""
+        settings, recorded = self.settings, recording.interaction.api_version
         version = settings.version_for(request) or recorded
         if recorded is None and not settings.is_forced:
             version = None  # nobody knows where to step from: it is played as it is
         try:
-            response = recording.answer(request, version)
+            return recording.answer(request, version), version or versions.DEFAULT
         except NotShown as error:
-            raise self._noted(self._recordings.not_shown(request, recording, error)) from error
-        version = version or versions.DEFAULT
-        observations = list(self._check(recording, version, request, response))
-        with self._lock:
-            self.calls.append(Call(request, response))
-            self._answered_versions.add(version)
-            self.observations += observations
+            raise self.missed(self._recordings.not_shown(request, recording, error)) from error
+
+    def _gave_up(self, call: Call, late: Recording | None) -> None:
+        """The client did not wait for an answer: it is left for the next try."""
+        if late is not None:
+            self._recordings.give_back(late)
+        self.given_up(call)
+
+    def record(self, sent: Request) -> Response | None:
+        """The answer of Stripe to a request as it was sent, if it is one to be recorded."""
+        request = self._meant(sent).hidden()
+        if self.recorder is None or origin(request.url)[1] != HOST:
+            return None
+        try:
+            response = self.recorder.ask(self._meant(sent))
+        except RecordingRefused as error:
+            self.refused(error)
+            raise
+        observations = [
+            *checks.of_request(request, self.settings, response),
+            *checks.of_recorded(request, response, self.settings),
+        ]
+        self.called(Call(request, response), observations)
         return response
+
+    def _meant(self, request: Request) -> Request:
+        """The request to Stripe that one to its stand-in is."""
+        if self.settings.base.is_stripe:
+            return request
+        return replace(request, url=self.settings.base.meant(request.url))
 
     def miss(self, request: Request) -> ReplayMiss:
         """Take note of a request that nothing answered; the error to raise."""
-        broken = list(self._check_request(request))
-        with self._lock:
-            miss = self._recordings.miss(request, frames.here())
-            self.observations += broken
-        return self._noted(miss)
+        request = self._meant(request)
+        broken = list(checks.of_request(request, self.settings))
+        return self.missed(self._recordings.miss(request, frames.here()), broken, request)
 
     def failed(self, origin: str, error: Exception) -> ReplayMiss:
         """Take note of an answer that could not be given at all; the error to raise."""
         names = [cassette.name for cassette in self._recordings.cassettes]
         reason = f"{type(error).__name__}: {error}"
         advice = "mend the recording, or the request: HTTP cannot carry one of them"
-        return self._noted(
+        return self.missed(
             ReplayMiss(f"a request to {origin}", names, None, [reason], advice, frames.here())
         )
-
-    def blocked(self, error: NetworkBlocked) -> None:
-        """Take note of an attempt to leave the machine."""
-        with self._lock:
-            self.blocked_attempts.append(error)
-
-    def _noted(self, miss: ReplayMiss) -> ReplayMiss:
-        with self._lock:
-            self.misses.append(miss)
-        return miss
-
-    def _check(
-        self, recording: Recording, version: str, request: Request, response: Response
-    ) -> Iterator[Observation]:
-        yield from self._check_request(request)
-        subject = f"the answer {response.status} to {request}, in {version}"
-        of_stripe = origin(request.url)[1] == HOST and response.status != NO_CONTENT
-        if template(request.url) or (of_stripe and Contract(version).covers(response)):
-            for finding in _findings(recording, version, request, response):
-                yield Observation(subject, finding)
-            for finding in check_answer(request, response):
-                yield Observation(subject, finding)
-
-    def _check_request(self, request: Request) -> Iterator[Observation]:
-        subject = f"the request {request}"
-        for finding in check_request(request):
-            yield Observation(subject, finding)
-        version = request.api_version
-        if version is not None and not self.settings.is_asked_for(version):
-            expected = f"API version {self.settings.api_version}, which the marker asks for"
-            path = "$.headers.Stripe-Version"
-            yield Observation(
-                subject, Finding("violation", "api_version", path, expected, version, VERSIONING)
-            )
-
-
-def _findings(
-    recording: Recording, version: str, request: Request, response: Response
-) -> Iterable[Finding]:
-    if recording.cassette.api_version is None:
-        return Contract(version).iter_findings(response)
-    asked = expands_payments(request)
-    return findings(recording.cassette, recording.number, version, with_payments=asked)
 
 
 def _of_known_version(cassette: Cassette) -> Cassette:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from . import frames
 from .errors import StripeContractError
+from .unused import Unused
 
 if TYPE_CHECKING:
     from . import rehearsal
@@ -27,12 +28,17 @@ _SAID = "stripe_contract"
 class Run:
     """What the tests of a run met; with xdist, those of all workers."""
 
+    unused: Unused | None = None
     drift: dict[str, list[str]] = field(default_factory=dict)
     rehearsed: dict[str, rehearsal.Row] = field(default_factory=dict)
+    recorded: dict[str, None] = field(default_factory=dict)
 
     def count(self, made: pytest.TestReport) -> None:
         """Take in one report of a test."""
         said = getattr(made, _SAID, {})
+        if self.unused and said:
+            self.unused.count(said)
+        self.recorded |= dict.fromkeys(said.get("recorded", ()))
         if lines := said.get("drift"):
             self.drift[made.nodeid] = lines
         if (version := said.get("rehearsal")) and (made.when == "call" or made.failed):
@@ -55,6 +61,7 @@ class Run:
         if verbose:
             for test, lines in self.drift.items():
                 yield from (f"  {test}: {line}" for line in lines)
+        yield from (f"stripe record: {path}" for path in self.recorded)
         if self.rehearsed:
             from . import rehearsal
 
@@ -69,8 +76,11 @@ def add(
     replay: Replay | None,
     drift: list[str],
     error: pytest.ExceptionInfo[BaseException] | None,
-) -> None:
-    """To a failed test's report, sections on its replay; to each, what the summary needs."""
+) -> dict[str, Any]:
+    """To a failed test's report, sections on its replay; to each, what the summary needs.
+
+    That is returned: there may be more to be said.
+    """
     changes: list[Change] = []
     if replay is not None and error is not None:
         is_own = isinstance(error.value, pytest.fail.Exception)
@@ -87,6 +97,7 @@ def add(
         "properties": [change.property for change in changes],
     }
     setattr(made, _SAID, said)
+    return said
 
 
 def _changes(error: pytest.ExceptionInfo[BaseException], replay: Replay) -> list[Change]:

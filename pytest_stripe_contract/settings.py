@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from . import installed, versions
 from .errors import InvalidOption, UnknownName
 from .messages import Request
+from .modes import MODES, Mode
+from .upstream import Base
 
 Times = int | Literal["any"]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is said of a replay: the first four by a marker, or a call of the fixture.
+    """What is said of a replay: the first five by a marker, or a call of the fixture.
 
     Each recording is played exactly ``times`` times, or any number of times (at least once) if
     that is ``"any"``. ``strict`` makes drift fail; ``allow_unplayed`` lets recordings go
     unplayed. Answers are in the version of ``rehearsal`` (of the command line), else of
     ``api_version``, else in the one that the request names, else in ``default_version``, else
-    as they were recorded.
+    as they were recorded. ``record`` is the mode of recording, unless the command line says one
+    (``record_mode``); ``base`` is where answers are recorded from, and ``scrub`` has the rules
+    that the fixture ``stripe_scrub`` adds.
     """
 
     api_version: str | None = None
     times: Times = 1
     strict: bool = False
     allow_unplayed: bool = False
+    record: Mode = "none"
     default_version: str | None = None
     rehearsal: str | None = None
+    record_mode: Mode | None = None
+    base: Base = field(default_factory=Base)
+    scrub: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         times = self.times
@@ -37,16 +46,24 @@ class Settings:
         for name in ("strict", "allow_unplayed"):
             if not isinstance(getattr(self, name), bool):
                 raise InvalidOption(name, getattr(self, name), "True or False")
+        for mode in (self.record, self.record_mode or "none"):
+            if mode not in MODES:
+                raise UnknownName("mode of recording", mode, MODES)
         if self.api_version is not None:
             installed.resolve(self.api_version)
 
     def but(self, **options: Any) -> Settings:
         """The same, but for these; None stands for one that was not given."""
-        known = [field.name for field in fields(self)][:4]
+        known = [field.name for field in fields(self)][:5]
         for name in options:
             if name not in known:
                 raise UnknownName("option of stripe_replay", name, known)
         return replace(self, **{k: value for k, value in options.items() if value is not None})
+
+    @property
+    def mode(self) -> Mode:
+        """How to record: what the command line says goes before the marker."""
+        return self.record_mode or self.record
 
     @property
     def is_forced(self) -> bool:

@@ -7,27 +7,63 @@ back they parse themselves, so that each shows a recorded answer just as it show
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from http import client as http_client
+from typing import Literal
 
 import h11
 import httpx
 
 from .messages import Request, Response
 
-Answer = Callable[[Request], Response]
+Failure = Literal["timeout", "reset", "dns", "tls"]
+"""What happens to a connection: no answer in time, a reset, a host that has no address, or a
+certificate that cannot be verified."""
+
+BEFORE_SENDING = ("dns", "tls")
+"""Failures of which a client knows before it has sent anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the far end does with a request: an answer, or a ``failure`` instead of one.
+
+    The answer arrives after ``delay`` virtual seconds; with ``is_cut`` only half of its body.
+    """
+
+    response: Response | None
+    failure: Failure | None = None
+    delay: float = 0.0
+    is_cut: bool = False
+    gave_up: Callable[[], None] = lambda: None
+    """Is called if the client's patience ends before the answer arrives."""
+
+
+Answer = Callable[[Request], Reply]
+"""Takes a request as it was sent, API key and all."""
 Fail = Callable[[str, Exception], BaseException]
 """Takes note of an error of the far end itself, at an origin; what to raise for it."""
 
 _LONGEST_HEAD = 1 << 20
 _BODILESS = (204, 304)
+_WAITING = (h11.NEED_DATA, h11.PAUSED)
 _FRAMING = (b"content-length", b"transfer-encoding")
 
 
 class ServerSide:
-    """Answers the requests that arrive on one connection to ``origin`` (scheme://host:port)."""
+    """Answers the requests that arrive on one connection to ``origin`` (scheme://host:port).
 
-    def __init__(self, origin: str, answer: Answer, fail: Fail) -> None:
+    ``waits`` says that an answer may take its time, as a recorded one comes from the network:
+    event loops then get it by a thread. ``failure`` is that of the last reply, for each client
+    to feel in its own way; ``is_over`` says that nothing more will come.
+    """
+
+    def __init__(self, origin: str, answer: Answer, fail: Fail, *, waits: bool = False) -> None:
+        self.waits = waits
+        self.failure: Failure | None = None
+        self.is_over = False
+        self._reply = Reply(None)
         self._origin = origin
         self._answer = answer
         self._fail = fail
@@ -40,18 +76,30 @@ class ServerSide:
         return h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
 
     def receive(self, data: bytes) -> bytes:
-        """What the server sends back once a request is whole; until then nothing."""
+        """What the server sends back once a request is whole; until then nothing.
+
+        An ``OSError`` is what happens to the connection, such as a reset.
+        """
         if not data:
             return b""  # a client may write nothing; to h11 that would be the end
         try:
             return self._receive(data)
+        except OSError:
+            raise
         except Exception as error:
             raise self._fail(self._origin, error) from error
+
+    def is_late(self, patience: float | None) -> bool:
+        """Whether a client that waits so many seconds (None: as long as it takes) gives up."""
+        if patience is None or self._reply.delay <= patience:
+            return self.failure == "timeout"
+        self._reply.gave_up()
+        return True
 
     def _receive(self, data: bytes) -> bytes:
         self._server.receive_data(data)
         sent = b""
-        while (event := self._server.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+        while not self.is_over and (event := self._server.next_event()) not in _WAITING:
             match event:
                 case h11.Request():
                     self._head, self._body = event, bytearray()
@@ -69,8 +117,15 @@ class ServerSide:
         url = target if "://" in target else f"{self._origin}{target}"
         headers = httpx.Headers(head.headers.raw_items())
         method = head.method.decode("ascii")
-        response = self._answer(Request.received(method, url, headers, bytes(self._body)))
+        reply = self._answer(Request(method, url, headers, bytes(self._body)))
+        self._reply, self.failure, response = reply, reply.failure, reply.response
+        if response is None:
+            self.is_over = True
+            return b""
         sent = self._server.send(_head_of(response)) or b""
+        if reply.is_cut:
+            self.is_over = True
+            return sent + response.body[: len(response.body) // 2]
         if method != "HEAD" and response.status not in _BODILESS:
             sent += self._server.send(h11.Data(data=response.body)) or b""
         sent += self._server.send(h11.EndOfMessage()) or b""

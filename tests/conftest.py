@@ -7,6 +7,9 @@ import pytest
 import senders  # noqa: F401 - see below
 
 import pytest_stripe_contract
+from pytest_stripe_contract import Replay
+from pytest_stripe_contract.cassettes import Library
+from pytest_stripe_contract.settings import Settings
 
 # Runs of pytester in this process forget what they import: what is here already, they share.
 # It saves seconds a run, and there must not be two network blocks in one process.
@@ -21,3 +24,9 @@ def pytester(pytester, monkeypatch):
     """Its runs have every plugin that is installed, but for one of two that refuse each other."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:vcr -o asyncio_default_fixture_loop_scope=function")
     return pytester
+
+
+@pytest.fixture
+def replays(tmp_path):
+    """As the fixture stripe_replay, but what goes wrong in it is for the test to look at."""
+    return Replay(Library(tmp_path, (tmp_path,)), (), Settings())

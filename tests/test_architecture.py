@@ -13,12 +13,15 @@ from pytest_stripe_contract import shipped
 PACKAGE = Path(shipped.__file__).parent
 
 LAYERS = (
-    ("errors", "versions", "shipped", "patching", "frames"),
+    ("errors", "versions", "shipped", "patching", "frames", "atomic", "modes", "unused"),
     ("schema_union", "sdk_source", "sdk_types", "schema_rules"),
     ("installed",),
     (
+        "codings",
+        "event_types",
         "findings",
         "forms",
+        "guard",
         "messages",
         "misses",
         "schemas",
@@ -27,14 +30,17 @@ LAYERS = (
         "rules",
         "yamlfile",
     ),
-    ("contract", "steps"),
+    ("scrubbing", "upstream", "wire"),
+    ("contract", "event_rules", "steps"),
     ("upgrades",),
-    ("endpoints", "matching", "settings", "cassettes", "renditions", "recordings"),
-    ("guard", "wire"),
+    ("cassettes", "endpoints", "faults", "layouts", "matching", "settings"),
+    ("record", "recorded", "renditions", "recordings"),
+    ("event_invoices", "events", "webhooks", "invoices"),
+    ("calls",),
     ("clients",),
     ("interception",),
-    ("problems", "replay", "rehearsal"),
-    ("report", "options"),
+    ("attempts", "checks", "journal", "problems", "replay", "rehearsal"),
+    ("report", "options", "audit"),
     ("plugin", "cli", "__init__"),
 )
 """Lowest first: a module may import those of its own layer and of the layers below it."""
@@ -42,6 +48,7 @@ LAYERS = (
 LAYER = {name: index for index, names in enumerate(LAYERS) for name in names}
 
 MAY_IMPORT_PYTEST = {"misses", "report", "options", "plugin"}
+MAY_IMPORT_VCR = {"recorded"}
 HTTP_LIBRARIES = {"aiohttp", "h11", "http", "httpcore", "httpx", "requests", "urllib3", "vcr"}
 LONGEST_MODULE = 250
 LONGEST_FUNCTION = 60
@@ -121,6 +128,11 @@ def test_no_imports_run_in_a_circle():
 def test_nothing_imports_the_plugin_or_the_command():
     importers = {name for name, needs in imports_of_units().items() if needs & {"plugin", "cli"}}
     assert importers == set()
+
+
+@each_module
+def test_vcr_is_known_to_the_recorder_alone(module):
+    assert module in MAY_IMPORT_VCR or "vcr" not in roots(module)
 
 
 @each_module

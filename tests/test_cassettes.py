@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import errno
 import gzip
+import json
 import pickle
 from pathlib import Path
 
@@ -12,8 +14,10 @@ import requests
 import senders
 import vcr
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from pytest_stripe_contract import CassetteError, UnknownName, shipped
+from pytest_stripe_contract import CassetteError, InvalidOption, UnknownName, shipped, yamlfile
 from pytest_stripe_contract.cassettes import Library, names, parse
 
 SHIPPED = names(shipped.CASSETTES)
@@ -124,18 +128,18 @@ def test_the_version_is_that_of_the_first_answer_if_the_file_says_none():
         (b"\x00", "mine.yaml: not YAML: "),
         (b"\xff\xfe\xff", "mine.yaml: not YAML: "),
         ("interactions: [\n", "mine.yaml:2: not YAML: did not find expected node content"),
-        ("a: !!python/object:os.system {}", "mine.yaml:1: not YAML: could not determine a "),
+        ("a: !ruby/object:Kernel {}", "mine.yaml:1: not YAML: could not determine a "),
         ("- 1\n", "mine.yaml:1: not a cassette: the file must be a mapping, not list"),
         ("", "mine.yaml:1: not a cassette: the file must be a mapping, not NoneType"),
         ("a: 1\n", "mine.yaml:1: not a cassette: it has no list of interactions"),
         ("\ninteractions: 3", "mine.yaml:2: not a cassette: it has no list of interactions"),
         (
             "interactions:\n- 1\n- 2\n",
-            "mine.yaml:2: not a cassette: interaction 1 must be a mapping, not int",
+            "mine.yaml:2: not a cassette: an interaction must be a mapping, not int",
         ),
         (
             f"interactions:\n- {REQUEST}\n  {RESPONSE}\n- {REQUEST}\n",
-            "mine.yaml:4: not a cassette: interaction 2 has no response",
+            "mine.yaml:4: not a cassette: an interaction has no response",
         ),
         (
             f"interactions:\n- request:\n    method: 1\n  {RESPONSE}\n",
@@ -232,13 +236,59 @@ def test_a_path_is_relative_to_the_test_or_the_root(tmp_path):
     assert library.find(str(mine)).path == mine.resolve()
 
 
+def test_a_json_file_is_found_by_its_path(tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"interactions": []}')
+
+    assert Library(tmp_path / "cassettes", (tmp_path,)).find("mine.json").path == mine.resolve()
+
+
+def test_a_path_that_is_long_though_its_parts_are_not_is_found(tmp_path):
+    mine = tmp_path.joinpath(*["x" * 100] * 4, "mine.yaml")
+    mine.parent.mkdir(parents=True)
+    mine.write_text("interactions: []")
+
+    assert Library(tmp_path, (tmp_path,)).find(str(mine)).path == mine.resolve()
+
+
+def test_a_path_that_leads_nowhere_says_from_where_it_was_followed(tmp_path):
+    library = Library(tmp_path / "cassettes", (tmp_path / "tests", tmp_path))
+
+    with pytest.raises(UnknownName) as caught:
+        library.find("mine.yaml")
+
+    looked = f"; looked for in {tmp_path / 'tests'}, {tmp_path}; pytest --stripe-record=once "
+    assert looked in str(caught.value)
+
+
 def test_a_path_object_is_taken_too_and_a_name_of_any_length_is_only_unknown(tmp_path):
     mine = tmp_path / "mine.yaml"
     mine.write_text("interactions: []")
 
     assert Library(tmp_path, (tmp_path,)).find(mine).path == mine.resolve()
+    for name in ("x" * 5000, "x" * 5000 + ".yaml", "a\0b", "cassettes"):
+        with pytest.raises(UnknownName):
+            Library(tmp_path, (tmp_path,)).find(name)
+    with pytest.raises(InvalidOption, match="names of cassettes, or paths, each a text"):
+        Library(tmp_path).find(3)
+
+
+def test_a_folder_is_no_cassette_even_if_its_name_ends_like_one(tmp_path):
+    (tmp_path / "mine.yaml").mkdir()
+
     with pytest.raises(UnknownName):
-        Library(tmp_path, (tmp_path,)).find("x" * 5000)
+        Library(tmp_path, (tmp_path,)).find("mine.yaml")
+
+
+def test_a_file_that_may_not_be_read_is_named_with_the_reason(tmp_path, monkeypatch):
+    def deny(_path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "mine.yaml").touch()
+    monkeypatch.setattr(Path, "read_bytes", deny)
+
+    with pytest.raises(CassetteError, match=r"mine\.yaml: cannot be read: Permission denied"):
+        Library(tmp_path).find("mine")
 
 
 def test_an_unknown_name_lists_what_there_is_nearest_first(tmp_path):
@@ -253,3 +303,46 @@ def test_an_unknown_name_lists_what_there_is_nearest_first(tmp_path):
     )
     assert "mark_uncollectible" in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+LINES = st.lists(st.text(st.sampled_from(" \t\r\n\x85\u2028:#-'\"{}ab\\é😀"))).map("\n".join)
+
+
+@given(document=PLAIN | st.dictionaries(st.text(), LINES))
+@example(document={"a": "=", "b": "2023-10-16", "c": "1_000", "d": "on", "e": "12:30:45"})
+def test_what_is_written_is_read_again_in_any_encoding(document):
+    written = yamlfile.dump(document)
+
+    assert yamlfile.load(written) == document
+    assert written.isascii()
+
+
+def test_what_is_written_reads_as_it_was_meant():
+    shared = ["x"]
+    body = json.dumps({"b": "é", "a": [1]}, indent=2)
+
+    written = yamlfile.dump({"b": shared, "a": shared, "body": {"string": body}, "raw": b"\xff"})
+
+    assert (
+        written.decode()
+        == """\
+b:
+- x
+a:
+- x
+body:
+  string: |-
+    {
+      "b": "\\u00e9",
+      "a": [
+        1
+      ]
+    }
+raw: !!binary |
+  /w==
+"""
+    )

@@ -192,7 +192,8 @@ def test_a_transport_of_ours_can_be_aborted_and_closed_again():
     async def main():
         loop = asyncio.get_running_loop()
         protocol = ResponseHandler(loop)
-        transport = WireTransport(ServerSide("https://api.stripe.com", None, None), protocol, loop)
+        far_end = ServerSide("https://api.stripe.com", None, None)
+        transport = WireTransport(far_end, protocol, None, None)
         protocol.connection_made(transport)
         transport.abort()
         transport.close()

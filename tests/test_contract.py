@@ -196,7 +196,7 @@ SOURCE = "one of account, bank_account, card, source"
 )
 def test_a_violation_is_told_at_its_place_and_in_words(contract, invoice, path, value, text):
     broken(path, value)(invoice)
-    text = text or "$.object: expected invoice, list of invoices or error; got nothing"
+    text = text or "$.object: expected invoice, list of invoices, event or error; got nothing"
     assert texts(contract.iter_findings(invoice)) == [text]
 
 
@@ -308,7 +308,7 @@ def test_errors_are_checked_too(contract):
     ],
 )
 def test_anything_else_is_one_violation(contract, payload, text):
-    expected = "expected invoice, list of invoices or error"
+    expected = "expected invoice, list of invoices, event or error"
     assert [str(each) for each in contract.iter_findings(payload)] == [text.format(expected)]
     assert not contract.is_valid(payload)
 
@@ -395,7 +395,7 @@ def test_a_contract_survives_pickle(contract):
 
 
 @pytest.mark.parametrize("line", versions.LINES, ids=lambda line: line.name)
-@pytest.mark.parametrize("name", ["invoice", "error"])
+@pytest.mark.parametrize("name", ["invoice", "event", "error"])
 def test_both_validators_take_the_schema_of_every_release_line(name, line):
     assert schemas.verdict(name, line.name)({}) is schemas.reference(name, line.name).is_valid({})
 

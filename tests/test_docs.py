@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from answers import documented
+from stripe_server import serve
 
 from pytest_stripe_contract import cli
 
@@ -48,10 +49,26 @@ COMMANDS = [
 
 def test_every_block_is_of_a_kind_that_is_tried_here():
     assert {block.language for block in BLOCKS} == {"python", "console", "text", "ini"}
-    assert all(block.note.startswith("file: test_") for block in TESTS)
+    assert all(re.match("(file|recorded): test_", block.note) for block in TESTS)
 
 
-@pytest.mark.parametrize("block", TESTS, ids=str)
+@pytest.mark.parametrize(
+    "block", [each for each in TESTS if each.note.startswith("recorded: ")], ids=str
+)
+def test_the_recorded_blocks_are_tests_that_pass_once_recorded(block, pytester):
+    name = block.note.removeprefix("recorded: ").removesuffix(".py")
+    pytester.makepyfile(**{name: block.text})
+    with serve() as server:
+        pytester.makeini(f"[pytest]\nstripe_api_base = {server.base}\n")
+        pytester.runpytest("--stripe-record=once").assert_outcomes(passed=1)
+
+    pytester.makeini("[pytest]")
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "block", [each for each in TESTS if each.note.startswith("file: ")], ids=str
+)
 def test_the_python_blocks_are_tests_that_pass(block, pytester):
     pytester.makepyfile(**{block.note.removeprefix("file: ").removesuffix(".py"): block.text})
 
@@ -131,7 +148,9 @@ def test_the_settings_are_ones_that_pytest_takes(block, pytester):
 
     result = pytester.runpytest("--strict-config", "-s")
 
-    assert "2026-09-30.endive" in str(result.stdout)
+    assert result.ret == 0
+    said = re.search(r"stripe_api_version = (.*)", block.text)
+    assert said is None or said[1] in str(result.stdout)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

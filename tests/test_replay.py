@@ -537,7 +537,7 @@ def test_async_tests_are_replayed(run, mode, options):
             '"mark_uncollectible", api_version="2023-10-61"',
             "unknown API version '2023-10-61'; known, nearest first: 2023-10-16",
         ),
-        ("", "stripe_replay=(): expected the name of a cassette, or several"),
+        ('"mark_uncollectible", record="onse"', "unknown mode of recording 'onse'; known, nearest"),
     ],
 )
 def test_a_marker_that_cannot_be_obeyed_is_an_error_at_setup(run, marker, text):
@@ -593,7 +593,8 @@ def test_a_cassette_of_nothing_answers_nothing(run, pytester):
     assert (
         f"no recording answers POST {MARK}\n"
         "  cassette: empty\n"
-        "  to do:    send what was recorded, or name a cassette that holds this request\n"
+        "  to do:    send what was recorded, or name a cassette that holds this request, "
+        "or record it too (--stripe-record=new_episodes)\n"
     ) in output
 
 
@@ -823,7 +824,6 @@ def test_a_call_that_cannot_be_obeyed_shows_no_insides(run, call):
     [
         ({"headers": {":status": ["200"]}}, "LocalProtocolError: Illegal header name"),
         ({"headers": {"A": ["b\nc"]}}, "LocalProtocolError: Illegal header value"),
-        ({"headers": {"Content-Encoding": ["gzip"]}}, "DecodingError: "),
     ],
 )
 def test_a_recording_that_cannot_be_sent_is_not_swallowed(run, pytester, change, text):

@@ -17,6 +17,7 @@ import stripe
 from jsonschema import Draft202012Validator
 
 from pytest_stripe_contract import schema_rules, shipped
+from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.schema_union import union
 
 TOOLS = Path(__file__).parent.parent / "tools"
@@ -299,6 +300,44 @@ def test_an_error_gained_its_network_codes_with_acacia():
     assert all(codes <= known[line].keys() for line in LINES if line not in without)
 
 
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize(
+    ("changes", "valid"),
+    [
+        ({}, True),
+        ({"account": "acct_1", "request": None, "api_version": None}, True),
+        ({"request": {"id": "req_1", "idempotency_key": None}}, True),
+        ({"data": {"object": {"any": 1}, "previous_attributes": {"any": None}}}, True),
+        ({"type": "invoice.of_tomorrow"}, True),
+        ({"created": 1680638365000}, False),
+        ({"data": {"object": None}}, False),
+        ({"pending_webhooks": -1}, False),
+        ({"request": "req_1"}, False),
+        ({"type": None}, False),
+    ],
+)
+def test_an_event_is_the_same_in_every_version(line, changes, valid):
+    event = {
+        "id": "evt_1",
+        "object": "event",
+        "api_version": "2023-10-16",
+        "created": 1680638365,
+        "data": {"object": {}},
+        "livemode": False,
+        "pending_webhooks": 1,
+        "request": {"id": None, "idempotency_key": None},
+        "type": "invoice.paid",
+    }
+    assert is_valid(f"event/{line}", event | changes) is valid
+    assert not is_valid(f"event/{line}", {**event, **changes, "object": "invoice"})
+
+
+def test_an_event_has_a_context_since_basil():
+    known = {line: described(f"event/{line}") for line in LINES}
+    with_context = [line for line in LINES if "event.context" in known[line]]
+    assert with_context == LINES[LINES.index("basil") :]
+
+
 @pytest.mark.parametrize("kind", ["given", "optional", "always", "open", "forms"])
 def test_every_rule_of_the_table_says_something_of_a_shipped_schema(kind):
     for rule in RULES[kind]:
@@ -315,7 +354,11 @@ def test_every_rule_of_the_table_says_something_of_a_shipped_schema(kind):
 
 def test_only_enums_are_opened():
     for rule in RULES["open"]:
-        described_in = [described(f"invoice/{line}") for line in rule.get("lines", LINES)]
+        described_in = [
+            described(f"{name}/{line}")
+            for name in RULES["schemas"]
+            for line in rule.get("lines", LINES)
+        ]
         for pattern in rule["properties"]:
             typed = [
                 schema.get("items", schema)
@@ -449,7 +492,7 @@ OAK_RULES = """
 [schemas.oak]
 of = { pypi = "oak", npm = "Oak" }
 [schemas.wrapped]
-of = { pypi = "Oak", npm = "Oak.Leaf" }
+of = { pypi = ["Elm", "Oak"], npm = "Oak.Leaf" }
 envelope = "tree"
 [[given]]
 properties = ["oak.height"]
@@ -612,6 +655,13 @@ def test_a_line_of_a_package_for_node_is_built_alike(checkout):
     assert list(schema["$defs"]) == ["expanded.squirrel", "oak.leaf"]
     wrapped = built(checkout, "wrapped/2029-01-01")["$defs"]["wrapped"]
     assert wrapped["properties"] == {"colour": {"const": "green"}}
+
+
+def test_a_type_that_no_package_has_by_any_of_its_names_is_an_error(checkout):
+    rules = checkout / "schema_rules.toml"
+    rules.write_text(OAK_RULES.replace('["Elm", "Oak"]', '["Elm", "Ash"]'), encoding="utf-8")
+    with pytest.raises(UnknownName, match="unknown Stripe object 'Ash'"):
+        build_schemas.main([])
 
 
 def test_a_second_build_writes_the_same_bytes(checkout, capsys):

@@ -82,10 +82,14 @@ def test_previews_and_unknown_versions_get_an_error_that_lists_the_known(version
     assert "2025-03-31.basil" in str(caught.value)
 
 
+OF_EACH_LINE = [name for name in shipped_names() if "." not in name]
+"""The others are the same in every line, but for what `renditions` changes."""
+
+
 def test_lines_are_in_order_and_each_has_every_shipped_cassette_and_schema():
     assert [line.since for line in versions.LINES] == sorted(line.since for line in versions.LINES)
     for line in versions.LINES:
-        for name in shipped_names():
+        for name in OF_EACH_LINE:
             assert versions.resolve(shipped_in(name, line.name).api_version) == line
         for kind in ("invoice", "error"):
             assert (shipped.SCHEMAS / kind / f"{line.name}.json").is_file()
@@ -340,8 +344,10 @@ def own_cassette(pytester):
         document = yaml.safe_load(path.read_text())
         document["metadata"] |= metadata
         response = document["interactions"][0]["response"]
-        if metadata.get("api_version", "") is None:
+        if (version := metadata.get("api_version", "2023-10-16")) is None:
             del response["headers"]["Stripe-Version"]
+        else:
+            response["headers"]["Stripe-Version"] = [version]
         invoice = json.loads(response["body"]["string"])
         change(invoice)
         response["body"]["string"] = json.dumps(invoice)
@@ -410,7 +416,7 @@ def test_an_answer_with_no_body_of_json_is_the_same_in_every_version(run, pytest
     assert '  $: expected JSON (line 1 column 1: Expecting value), got "<html>"\n' in output
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", OF_EACH_LINE)
 @pytest.mark.parametrize("line", versions.LINES, ids=lambda line: line.name)
 def test_the_shipped_cassettes_keep_the_contract_of_their_line(name, line):
     from pytest_stripe_contract import Contract

@@ -12,7 +12,7 @@ import senders
 import yaml
 
 from pytest_stripe_contract.messages import Response
-from pytest_stripe_contract.wire import ServerSide
+from pytest_stripe_contract.wire import Reply, ServerSide
 
 CUSTOMER = "https://api.stripe.com/v1/customers/in_1"
 
@@ -21,7 +21,7 @@ def server(response, seen=None):
     def answer(request):
         if seen is not None:
             seen.append(request)
-        return response
+        return Reply(response)
 
     return ServerSide("https://api.stripe.com", answer, lambda _origin, error: error)
 

@@ -14,12 +14,14 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import error_answers
 import yaml
 
-from pytest_stripe_contract import versions
+from pytest_stripe_contract import versions, yamlfile
 from pytest_stripe_contract.upgrades import upgrade
 
 CASSETTES = Path(__file__).resolve().parent.parent / "cassettes"
@@ -74,6 +76,9 @@ def cassettes(seed: Document) -> Iterator[tuple[str, Document]]:
     """Every derived cassette: its path below cassettes/, and what is in it."""
     [recorded] = seed["interactions"]
     documented = json.loads(recorded["response"]["body"]["string"])
+    went_well = marked(finalized(documented), versions.DEFAULT)
+    mark = _interaction(recorded, versions.DEFAULT, went_well)
+    yield from _errors(recorded, mark)
     for line in versions.LINES:
         folder = "" if line.first == versions.DEFAULT else f"{line.name}/"
         is_open = upgrade(finalized(documented), versions.DEFAULT, line.name)
@@ -96,6 +101,36 @@ def cassettes(seed: Document) -> Iterator[tuple[str, Document]]:
                 _retrieved(mark, marked(is_open, line.name)),
             ),
         )
+
+
+def _errors(recorded: Document, mark: Document) -> Iterator[tuple[str, Document]]:
+    """The errors, and sequences with them: the same in every line, but for what steps change."""
+    rows = error_answers.rows(ID)
+    answers = {name: _failed(recorded, error) for name, error in rows.items()}
+    for name, error in rows.items():
+        rule = "status, type, code, param and headers of this error, as its sources have them"
+        cassette = _cassette(versions.DEFAULT, rule, error.source, answers[name])
+        yield f"{SEED}.{name}.yaml", cassette
+    for name, parts in error_answers.SEQUENCES.items():
+        rule = "one after the other: " + ", ".join(
+            f"{SEED}.{part}" if part else f"{SEED}_open" for part in parts
+        )
+        interactions = [answers.get(part, mark) for part in parts]
+        cassette = _cassette(versions.DEFAULT, rule, error_answers.LOW_LEVEL, *interactions)
+        yield f"{SEED}.{name}.yaml", cassette
+
+
+def _failed(recorded: Document, error: error_answers.Error) -> Document:
+    [request_id] = recorded["response"]["headers"]["Request-Id"]
+    log = f"https://dashboard.stripe.com/acct_test/test/workbench/logs?object={request_id}"
+    failed = _interaction(recorded, versions.DEFAULT, error.envelope(log))
+    response = failed["response"]
+    del response["headers"]["Stripe-Should-Retry"]
+    response["headers"] |= {name: [value] for name, value in error.headers.items()}
+    response["headers"] = dict(sorted(response["headers"].items()))
+    phrase = HTTPStatus(error.status).phrase
+    response["status"] = {"code": error.status, "message": phrase}
+    return failed
 
 
 def _cassette(version: str, rule: str, source: str, *interactions: Document) -> Document:
@@ -131,26 +166,11 @@ def _retrieved(mark: Document, payload: Payload) -> Document:
     return {**got, "request": {**mark["request"], "method": "GET", "uri": INVOICE}}
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes JSON bodies as they read, and nothing by reference."""
-
-    def ignore_aliases(self, _: object) -> bool:
-        return True
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
 def files() -> Iterator[tuple[str, bytes]]:
     """Every file to be written: its path below cassettes/ and its bytes."""
     seed = yaml.safe_load((CASSETTES / f"{SEED}.yaml").read_text(encoding="utf-8"))
     for name, document in cassettes(seed):
-        yield name, yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100).encode()
+        yield name, yamlfile.dump(document)
 
 
 def main(arguments: list[str] | None = None) -> int:

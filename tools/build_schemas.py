@@ -20,6 +20,7 @@ import sdk_packages
 from sdk_packages import Package
 
 from pytest_stripe_contract import schema_rules
+from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.schema_rules import Rules
 from pytest_stripe_contract.schema_union import Schema
 
@@ -31,12 +32,21 @@ CACHE = TOOLS.parent / ".cache" / "stripe"
 def build(name: str, line: str, packages: Sequence[Package], rules: Rules) -> Schema:
     """The schema ``name`` of a release line, from the types of its packages, oldest first."""
     wanted = rules["schemas"][name]
-    typed = [
-        each.schema(wanted["of"][each.registry], wanted.get("inline", ())) for each in packages
-    ]
+    typed = [_typed(each, wanted["of"][each.registry], wanted) for each in packages]
     versions = " and ".join(each.version for each in packages)
     source = f"stripe {versions} for {packages[0].language}"
     return schema_rules.build(name, line, typed, rules, source)
+
+
+def _typed(package: Package, names: str | list[str], wanted: Rules) -> Schema:
+    """What a package types as the first of ``names`` that it knows."""
+    first, *others = [names] if isinstance(names, str) else names
+    try:
+        return package.schema(first, wanted.get("inline", ()))
+    except UnknownName:
+        if not others:
+            raise
+    return _typed(package, others, wanted)
 
 
 def files(tools: Path, cache: Path) -> Iterator[tuple[str, str]]:

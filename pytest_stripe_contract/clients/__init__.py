@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable
 
 from ..patching import Patches
@@ -24,7 +25,11 @@ _LIBRARIES = {
     "pycurl": "pycurl",
 }
 
+SDK = ("stripe._http_client", "stripe.http_client")
+"""Where the official SDK has its clients: the first since 8.0."""
+
 _patches = Patches()
+_sdk_seen: set[str] = set()
 
 
 def patch(connect: Connect) -> None:
@@ -38,7 +43,27 @@ def patch(connect: Connect) -> None:
             continue  # it does not import for the code under test either
         _patches.apply(seams.patches(connect))
 
+    patch_sdk(connect)
+
+
+def sdk_is_new() -> bool:
+    """Whether the official SDK has been imported since `patch`."""
+    return any(name in sys.modules and name not in _sdk_seen for name in SDK)
+
+
+def patch_sdk(connect: Connect) -> None:
+    """Put the official SDK's seam in place, if it has been imported by now.
+
+    It is not imported for this: that takes long, and code may do without it.
+    """
+    if sdk_is_new():
+        _sdk_seen.update(name for name in SDK if name in sys.modules)
+        from . import sdk
+
+        _patches.apply(sdk.patches(connect))
+
 
 def unpatch() -> None:
     """Take the seams away."""
     _patches.undo()
+    _sdk_seen.clear()

@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import anyio.to_thread
 import httpcore
 
 from ..patching import Patch
-from ..wire import ServerSide
+from ..wire import BEFORE_SENDING, ServerSide
 from . import Connect
+
+_PROBLEMS = {
+    "dns": "[Errno -2] Name or service not known",
+    "tls": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+}
 
 _POOLS: tuple[Any, ...] = (httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy)
 _ASYNC_POOLS: tuple[Any, ...] = (
@@ -86,9 +92,20 @@ class _Buffer:
         self._received = b""
 
     def _send(self, data: bytes) -> None:
-        self._received += self._far_end.receive(data)
+        try:
+            self._received += self._far_end.receive(data)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+        if self._far_end.failure in BEFORE_SENDING:
+            raise httpcore.ConnectError(_PROBLEMS[self._far_end.failure])
 
-    def _receive(self, max_bytes: int) -> bytes:
+    def _receive(self, max_bytes: int, patience: float | None) -> bytes:
+        if self._far_end.is_late(patience):
+            raise httpcore.ReadTimeout("The read operation timed out")
+        if self._far_end.failure == "reset":
+            raise httpcore.ReadError("[Errno 104] Connection reset by peer")
         received, self._received = self._received[:max_bytes], self._received[max_bytes:]
         return received
 
@@ -106,7 +123,7 @@ class WireStream(_Buffer, httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has been received so far."""
-        return self._receive(max_bytes)
+        return self._receive(max_bytes, timeout)
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -116,12 +133,18 @@ class AsyncWireStream(_Buffer, httpcore.AsyncNetworkStream):
     """The same, for event loops."""
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send, and have the answer ready as soon as the request is whole."""
-        self._send(buffer)
+        """Send, and have the answer ready as soon as the request is whole.
+
+        If that takes its time, it does so in a thread, and the event loop goes on.
+        """
+        if self._far_end.waits:
+            await anyio.to_thread.run_sync(self._send, buffer)
+        else:
+            self._send(buffer)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has been received so far."""
-        return self._receive(max_bytes)
+        return self._receive(max_bytes, timeout)
 
     async def aclose(self) -> None:
         """There is nothing to close."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import io
 import os
+import socket
+import ssl
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -13,6 +16,8 @@ from ..matching import origin
 from ..patching import Patch
 from ..wire import ServerSide
 from . import Connect
+
+CERTIFICATE_PROBLEM = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
 
 
 def patches(connect: Connect) -> Iterator[Patch]:
@@ -25,7 +30,7 @@ def patches(connect: Connect) -> Iterator[Patch]:
         if "://" in url:  # to a proxy, which may well be on loopback
             scheme, host, port = origin(url)
             if (far_end := connect(scheme, host, port)) is not None:
-                self.sock = WireSocket(far_end)
+                self.sock = WireSocket(far_end, self)
         kept_open = self.sock is not None and not isinstance(self.sock, WireSocket)
         if kept_open and _far_end(self, connect) is not None:
             self.sock.close()
@@ -35,8 +40,11 @@ def patches(connect: Connect) -> Iterator[Patch]:
     yield Patch(http.client.HTTPConnection, "putrequest", putrequest)
 
 
-def connecting(connection: type[Any], connect: Connect) -> Patch:
+def connecting(
+    connection: type[Any], connect: Connect, socket_class: type[WireSocket] | None = None
+) -> Patch:
     """The patch for a class's ``connect``, which is to set ``sock``."""
+    socket_class = socket_class or WireSocket
     original: Callable[[Any], None] = connection.connect
 
     def patched(self: Any) -> None:
@@ -44,7 +52,7 @@ def connecting(connection: type[Any], connect: Connect) -> Patch:
         if far_end is None:
             original(self)
         else:
-            self.sock = WireSocket(far_end)
+            self.sock = socket_class(far_end, self)
             self.is_verified = True  # urllib3 warns of connections that are not
 
     return Patch(connection, "connect", patched)
@@ -63,25 +71,43 @@ def _far_end(connection: Any, connect: Connect) -> ServerSide | None:
 class WireSocket:
     """As much of a socket as ``http.client`` and urllib3 use, with a `ServerSide` behind it."""
 
-    def __init__(self, far_end: ServerSide) -> None:
+    def __init__(self, far_end: ServerSide, connection: Any) -> None:
         self._far_end = far_end
+        self._connection = connection
         self._received = bytearray()
+        patience = getattr(connection, "timeout", None)
+        self._patience = patience if isinstance(patience, (int, float)) else None
 
     def sendall(self, data: bytes) -> None:
         """Send, and have the answer ready as soon as the request is whole."""
         self._received += self._far_end.receive(bytes(data))
+        if self._far_end.failure == "dns":
+            raise self.unresolved(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+        if self._far_end.failure == "tls":
+            raise ssl.SSLCertVerificationError(1, CERTIFICATE_PROBLEM)
+
+    def unresolved(self, error: socket.gaierror) -> Exception:
+        """What is raised if the host has no address."""
+        return error
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        """What has been received so far, to read."""
-        received, self._received = bytes(self._received), bytearray()
-        return io.BufferedReader(io.BytesIO(received))
+        """What has been received so far, to read; or what keeps it from arriving."""
+        if self._far_end.is_late(self._patience):
+            raw: io.RawIOBase = _Failing(TimeoutError("The read operation timed out"))
+        elif self._far_end.failure == "reset":
+            raw = _Failing(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
+        else:
+            received, self._received = bytes(self._received), bytearray()
+            return io.BufferedReader(io.BytesIO(received))
+        return io.BufferedReader(raw)
 
     def fileno(self) -> int:
         """A descriptor that polls as hung up: pools then do not use the connection again."""
         return _hung_up()
 
     def settimeout(self, value: float | None) -> None:
-        """Nothing here waits."""
+        """Nothing here waits, but an answer may come later than this, in seconds."""
+        self._patience = value
 
     def setsockopt(self, *_: Any) -> None:
         """There is nothing to set."""
@@ -91,6 +117,21 @@ class WireSocket:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+class _Failing(io.RawIOBase):
+    """A stream that cannot be read."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self._error = error
+
+    def readable(self) -> bool:
+        """Yes: it is the attempt that fails."""
+        return True
+
+    def readinto(self, _buffer: Any) -> int:
+        raise self._error
 
 
 @cache

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import urllib3.connection
+import urllib3.exceptions
 
 from ..patching import Patch
 from . import Connect
-from .stdlib import connecting
+from .stdlib import WireSocket, connecting
 
 
 def patches(connect: Connect) -> Iterator[Patch]:
     """Connections that are opened; those that were open before are the standard library's."""
-    yield connecting(urllib3.connection.HTTPConnection, connect)
-    yield connecting(urllib3.connection.HTTPSConnection, connect)
+    yield connecting(urllib3.connection.HTTPConnection, connect, _Socket)
+    yield connecting(urllib3.connection.HTTPSConnection, connect, _Socket)
+
+
+class _Socket(WireSocket):
+    """urllib3 has an error of its own for a host without an address."""
+
+    def unresolved(self, error: socket.gaierror) -> Exception:
+        """What is raised if the host has no address."""
+        named: Any = getattr(urllib3.exceptions, "NameResolutionError", None)
+        if named is None:  # urllib3 1
+            return urllib3.exceptions.NewConnectionError(self._connection, str(error))
+        resolving: Exception = named(self._connection.host, self._connection, error)
+        return resolving

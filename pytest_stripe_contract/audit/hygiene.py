@@ -1,0 +1,110 @@
+"""The rules of what no recording should hold, and of how old it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from .. import payloads, scrubbing
+from ..findings import json_path
+from ..scrubbing import secrets
+from .answers import Answer
+from .files import File
+from .lines import Keys, steps
+from .remarks import Remark, hidden, of_file
+from .rules import Options
+
+_LIVE_KEY = re.compile(r"(?<![A-Za-z0-9])[prs]k_(?:org_)?live_(?=[A-Za-z0-9*])")
+"""One that is masked tells as well what the request was sent with."""
+
+_LIVE_MODE = re.compile(rb'"livemode"\s*:\s*true')
+
+
+def secret(file: File, _options: Options) -> Iterator[Remark]:
+    """``secret``: in any part of the file, in its comments too; of one that is broken, in its text.
+
+    What it is, and where; never the secret itself.
+    """
+    if file.document is not None:
+        for leak in scrubbing.leaks(file.document):
+            yield of_file(file, "secret", leak.kind, leak.path, steps(leak.path))
+    for found in secrets.find(file.lines.text):
+        if file.document is None or file.lines.in_comment(found.start):
+            place = "text" if file.document is None else "comment"
+            line = file.lines.at(found.start)
+            yield Remark("secret", found.kind, hidden(file.name), line, place)
+
+
+def livemode(file: File, _options: Options) -> Iterator[Remark]:
+    """``livemode``: a body or a key of live mode."""
+    in_text = list(_LIVE_KEY.finditer(file.lines.text))
+    for match in in_text:
+        line = file.lines.at(match.start())
+        yield Remark("livemode", f"a key of live mode ({match[0]}…)", hidden(file.name), line)
+    for body in file.bodies:
+        if _LIVE_MODE.search(body.content):
+            path = _path_to_livemode(body.content)
+            yield of_file(file, "livemode", "true", body.place(path), body.keys + steps(path))
+        if not in_text and (found := _LIVE_KEY.search(body.text)):
+            message = f"a key of live mode ({found[0]}…)"
+            yield of_file(file, "livemode", message, body.place("$"), body.keys)
+
+
+def stale(file: File, options: Options) -> Iterator[Remark]:
+    """``stale``: recorded too long ago, by the metadata or else by the oldest answer's ``Date``."""
+    if options.max_age is None or file.cassette is None:
+        return
+    at: Keys = ("metadata", "recorded_at")
+    place, recorded = "metadata", _told(file.cassette.metadata.get("recorded_at"))
+    if recorded is None:
+        dates = [(date, answer) for answer in file.answers if (date := _date(answer))]
+        if not dates:
+            message = "nothing tells when it was recorded"
+            yield replace(of_file(file, "stale", message), counts=False)
+            return
+        recorded, oldest = min(dates, key=lambda each: each[0])
+        place, at = f"recording {oldest.number}", oldest.keys("response")
+    age = (options.now - recorded).days
+    if age > options.max_age:
+        message = f"recorded {age} days ago, on {recorded:%Y-%m-%d}: record it again"
+        yield of_file(file, "stale", message, place, at, age=age)
+
+
+def _told(text: object) -> datetime | None:
+    """A time as metadata has it; one without a zone is in UTC."""
+    try:
+        time = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _date(answer: Answer) -> datetime | None:
+    """When Stripe answered."""
+    if answer.interaction is None:
+        return None
+    try:
+        time = parsedate_to_datetime(answer.interaction.response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _path_to_livemode(content: bytes) -> str:
+    """The JSON path of the first ``livemode`` that is true; ``$`` if it is no JSON."""
+    try:
+        left: list[tuple[tuple[str | int, ...], Any]] = [((), payloads.parse(content))]
+    except payloads.Unreadable:
+        return "$"
+    for path, value in left:  # grows while it is gone through
+        if isinstance(value, dict):
+            if value.get("livemode") is True:
+                return json_path((*path, "livemode"))
+            left += [((*path, name), each) for name, each in value.items()]
+        elif isinstance(value, list):
+            left += [((*path, index), each) for index, each in enumerate(value)]
+    return "$"

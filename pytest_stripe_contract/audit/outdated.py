@@ -1,0 +1,122 @@
+"""What an upgrade would change in one recorded payload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import installed, payloads, versions
+from ..upgrades import changes_of, upgrade
+from ..versions import ReleaseLine
+from .answers import line_of
+
+_SHOWN = 3
+"""Properties that a text names of each kind."""
+
+_KINDS = {"": "invoice", "lines.data[]": "line_item"}
+"""What the object at a place is; a property that leaves any other is one of a discount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """The installed ``stripe`` package: its version, the API version it sends, and its line."""
+
+    version: str
+    api_version: str
+    line: ReleaseLine
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A property that is not in the payload any more; ``now_at`` is where its value is since.
+
+    What is not known is None: the version ``since`` which it is gone, and a ``hint``.
+    """
+
+    property: str
+    now_at: str | None = None
+    hint: str | None = None
+    since: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.property} (now at {self.now_at})" if self.now_at else self.property
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a payload would lose, first what has a value in it, and which properties it gets."""
+
+    lost: tuple[Lost, ...]
+    added: tuple[str, ...]
+
+    def __str__(self) -> str:
+        told = []
+        if self.lost:
+            told.append("lose " + _some([str(each) for each in self.lost]))
+        if self.added:
+            told.append("get " + _some(self.added))
+        return " and ".join(told) or "stay as it is"
+
+
+def sdk() -> Sdk | str:
+    """The installed package, read and not imported; or why nothing can be compared with it."""
+    found = installed.package()
+    if found is None:
+        return "the stripe package is not installed"
+    version, source = found
+    line = line_of(source.api_version)
+    if line is None:
+        return f"stripe {version} sends {source.api_version}, which has no contract"
+    return Sdk(version, source.api_version, line)
+
+
+def changes(payload: Any, line: ReleaseLine, later: ReleaseLine) -> Changes | None:
+    """What of a payload of one line differs in a later one; None if no step knows the like."""
+    if payloads.kind_of(payload) not in ("invoice", "list"):
+        return None
+    to = later if later in versions.LINES else versions.LINES[-1]
+    shown = upgrade(payload, line.name, to.name)
+    lost = sorted(_missing(payload, shown), key=_most_telling_first)
+    added = sorted(_missing(shown, payload), key=_most_telling_first)
+    return Changes(
+        tuple(_lost(path, line, to) for path in dict.fromkeys(path for path, _ in lost)),
+        tuple(dict.fromkeys(path for path, _ in added)),
+    )
+
+
+def _most_telling_first(missing: tuple[str, bool]) -> tuple[bool, int]:
+    """What says something in the payload before what does not, then what is less deep."""
+    path, says_something = missing
+    return not says_something, path.count(".")
+
+
+def _missing(here: Any, there: Any, path: str = "") -> Iterator[tuple[str, bool]]:
+    """Properties (``lines.data[].price``) that only the first value has; if they say anything."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        for name, value in here.items():
+            place = f"{path}.{name}" if path else name
+            if name in there:
+                yield from _missing(value, there[name], place)
+            else:
+                yield place, value not in (None, [], {})
+    elif isinstance(here, list) and isinstance(there, list):
+        for one, other in zip(here, there, strict=False):
+            yield from _missing(one, other, f"{path}[]")
+
+
+def _lost(path: str, line: ReleaseLine, to: ReleaseLine) -> Lost:
+    """What is known of a property that left; the invoices of a list are at ``data[]``."""
+    owner, _, name = path.rpartition(".")
+    kind = _KINDS.get(owner.removeprefix("data[]").removeprefix("."), "discount")
+    for change in changes_of(name, line.name, to.name):
+        if change.object == kind:
+            now_at = ".".join(filter(None, (owner, change.now_at))) if change.now_at else None
+            return Lost(path, now_at, change.hint, change.version)
+    return Lost(path)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown

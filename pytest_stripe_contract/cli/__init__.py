@@ -1,0 +1,40 @@
+"""The ``stripe-contract`` command: contract, cassettes and shipped files, without pytest.
+
+It exits with 0 if all is fine, 1 if something was found, 2 if it was called wrong, and 130 if it
+was interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from ..errors import StripeContractError
+from . import check, lists, scrub, sdk
+from .common import INTERRUPTED, WRONG_CALL
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that ``argv`` (without the program's name) names; its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except BrokenPipeError:
+        return 0  # whoever reads what is printed has read enough
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (StripeContractError, OSError) as error:
+        from ..scrubbing import secrets  # what was given in the wrong place may be a key
+
+        parser.exit(WRONG_CALL, f"stripe-contract: {secrets.masked(str(error))}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="stripe-contract", description=__doc__)
+    parser.add_argument("--version", action="version", version=version("pytest-stripe-contract"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for family in (check, scrub, lists, sdk):
+        family.add(commands)
+    return parser

@@ -1,0 +1,175 @@
+"""Recording: the answers of Stripe are kept, and written to a cassette once the test has passed.
+
+The modes are those of pytest-recording; the file is written by VCR.py's own serializer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from . import atomic, frames, recorded, yamlfile
+from .cassettes import Library, parse, shipped_names
+from .errors import CassetteError, InvalidOption
+from .matching import meaning
+from .messages import Request, Response
+from .misses import RecordingRefused
+from .modes import Mode
+from .recorded import Document, Exchange
+from .scrubbing import Scrubber, leaks
+from .settings import Settings
+from .upstream import Base, Upstream, is_live, is_of_live_mode
+
+_DROPPING = ("all", "rewrite")
+"""Modes in which no recording is played."""
+
+_USE_TEST_MODE = "use a test-mode key (sk_test_… or rk_test_…)"
+
+
+def plan(
+    library: Library, names: Sequence[str], settings: Settings, scrubber: Scrubber
+) -> tuple[Sequence[str], Recorder | None]:
+    """Which of these cassettes are played, and what records, in the mode that the settings say.
+
+    New recordings go to the first that the package does not ship; the others are only played.
+    """
+    mode = settings.mode
+    if mode == "none":
+        return names, None
+    for name in names:
+        path = _own(library, name)
+        if path is None:
+            continue
+        exists = path.is_file()
+        if mode == "once" and exists:
+            break
+        played = [each for each in names if each != name or (exists and mode not in _DROPPING)]
+        return played, Recorder(path, mode, settings.base, scrubber)
+    return names, None
+
+
+def _own(library: Library, name: object) -> Path | None:
+    """Where a cassette is recorded; None if it is not one's own, or no name at all."""
+    if not isinstance(name, (str, PathLike)):
+        return None
+    name = fspath(name)
+    if name.endswith(".json"):
+        raise InvalidOption("record", name, "a cassette in YAML, as that is what is recorded")
+    if name.endswith((".yaml", ".yml")):
+        paths = [base / name for base in library.bases]
+        return next((path for path in paths if path.is_file()), paths[0])
+    path = library.folder / f"{name}.yaml"
+    return None if name in shipped_names() and not path.is_file() else path
+
+
+class Recorder:
+    """Answers requests from the network, and keeps both for the cassette at ``path``.
+
+    ``mode`` says what becomes of the recordings that are there already: ``rewrite`` drops them,
+    ``all`` drops those that were recorded again, the others keep them.
+    """
+
+    def __init__(self, path: Path, mode: Mode, base: Base, scrubber: Scrubber) -> None:
+        self.path = path
+        self._mode = mode
+        self._base = base
+        self._scrubber = scrubber
+        self._upstream = Upstream()
+        self._kept: dict[int, Exchange] = {}
+        self._failures: list[str] = []
+        self._begun = 0
+        self._lock = threading.Lock()
+
+    def ask(self, sent: Request) -> Response:
+        """Stripe's answer to the request, as it was sent.
+
+        `RecordingRefused` if the request or the answer is one of live mode, an ``OSError`` if
+        the connection fails.
+        """
+        if is_live(sent):
+            reason = "it has an API key of live mode; nothing was sent"
+            raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, frames.here())
+        with self._lock:
+            number = self._begun
+            self._begun += 1
+        try:
+            response = self._upstream.ask(sent, self._base.real(sent.url))
+        except OSError as error:
+            self._failures.append(
+                f"not recorded: {sent.hidden()}\n"
+                f"  reason:   {error}\n"
+                f"  to do:    see that {self._base.url} can be reached, and record again"
+            )
+            raise
+        if is_of_live_mode(recorded.payload_of(response)):
+            reason = "the answer is of live mode; nothing is written"
+            raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, frames.here())
+        with self._lock:
+            self._kept[number] = (sent, response)
+        return response
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with what was recorded, as a text that is to fail the test."""
+        yield from self._failures
+        if not (self._kept or self._failures or self._mode == "new_episodes"):
+            yield (
+                f"nothing was recorded for {self.path.stem}: the code sent no request to Stripe\n"
+                f"  to do:    see that it does, or take the marker away"
+            )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._upstream.close()
+
+    def save(self) -> bool:
+        """Write the cassette, all of it or nothing; whether there was anything to write.
+
+        Another process may record the same cassette: what it has written is kept.
+        `CassetteError` if it cannot be written, or holds what no scrubbing took away.
+        """
+        if not self._kept:
+            return False
+        try:
+            with atomic.locked(self.path.parent):
+                atomic.write(self.path, self._file())
+        except OSError as error:
+            raise CassetteError(str(self.path), f"not written: {error}") from error
+        return True
+
+    def _file(self) -> bytes:
+        made = [self._kept[number] for number in sorted(self._kept)]
+        there: Document = {}
+        if self._mode != "rewrite" and self.path.is_file():
+            there = self._without(made, self.path.read_bytes())
+        document = {
+            "metadata": {**recorded.metadata(made, self._base), **there.get("metadata", {})},
+            "interactions": [
+                *there.get("interactions", ()),
+                *recorded.serialized(made, self._base),
+            ],
+            "version": 1,
+        }
+        scrubbed, _ = self._scrubber.document(document)
+        if left := leaks(scrubbed):
+            places = ", ".join(f"{leak.kind} at {leak.path}" for leak in left)
+            raise CassetteError(str(self.path), f"not written: {places}; see stripe_scrub")
+        return yamlfile.dump(scrubbed)
+
+    def _without(self, made: Sequence[Exchange], source: bytes) -> Document:
+        """What is there already, without what ``all`` has recorded again."""
+        document: Any = yamlfile.load(source)
+        cassette = parse(self.path.stem, self.path, source)
+        if self._mode != "all":
+            return dict(document)
+        again = {meaning(self._scrubber.request(request)) for request, _ in made}
+        kept = [
+            raw
+            for raw, each in zip(document["interactions"], cassette.interactions, strict=True)
+            if meaning(self._scrubber.request(each.request)) not in again
+        ]
+        if not kept:
+            return {}
+        return {**document, "interactions": kept}

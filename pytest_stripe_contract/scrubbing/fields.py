@@ -1,0 +1,78 @@
+"""Secrets and personal data in forms and URLs, by the names of their fields."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+
+from .. import forms
+from . import personal
+from .edits import Notes
+from .mending import Mender
+from .personal import Place
+from .rules import UNSAID, Rule, Unsaid
+from .trees import Node
+
+_BROKEN = "surrogatepass"
+
+
+def mend_form(mender: Mender, text: str, root: Place) -> tuple[str, Notes]:
+    """The fields of a form, or of a query; what stays, stays as it is encoded."""
+    chunks = text.split("&")
+    named = [chunk.partition("=") for chunk in chunks]
+    pairs = [(unquote_plus(name), unquote_plus(value)) for name, _, value in named]
+    told: Notes = []
+    for index, (segments, _) in enumerate(forms.number(pairs)):
+        name, equals, value = named[index]
+        name, name_notes = _mend_name(mender, name)
+        value, value_notes = _mend_value(mender, value, segments, root)
+        chunks[index] = f"{name}{equals}{value}"
+        told += [note.under(unquote_plus(name)) for note in (*name_notes, *value_notes)]
+    return ("&".join(chunks), told) if told else (text, told)
+
+
+def mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
+    """The fields of the query, and then the address as a text."""
+    before, mark, rest = url.partition("?")
+    query, hash_, fragment = rest.partition("#")
+    elsewhere = Place(is_payload=False)
+    query, told = mend_form(mender, query, personal.of_request(url))
+    if mender.properties.rules.keeps_any:  # it may be in the query, where it is to stay
+        before, notes = mender.text(before, elsewhere)
+        fragment, more = mender.text(fragment, elsewhere)
+        told = [*told, *notes, *more]
+        return (f"{before}{mark}{query}{hash_}{fragment}", told) if told else (url, told)
+    new, notes = mender.text(f"{before}{mark}{query}{hash_}{fragment}" if told else url, elsewhere)
+    return new, [*told, *notes]
+
+
+def _mend_name(mender: Mender, name: str) -> tuple[str, Notes]:
+    new, notes = mender.text(unquote_plus(name), Place(is_payload=False))
+    return (quote_plus(new, "*[]", errors=_BROKEN), notes) if notes else (name, notes)
+
+
+def _mend_value(
+    mender: Mender, value: str, segments: tuple[str, ...], root: Place
+) -> tuple[str, Notes]:
+    place, rule = _at(mender, segments, root)
+    told: Notes = []
+    if "+" in value and not (rule is None or rule is False):
+        # It stands for a space, but not in what somebody wrote that is no form.
+        new, told = mender.text(unquote(value), Place(is_payload=False))
+        value = quote(new, "*+", errors=_BROKEN) if told else value
+    node = Node(unquote_plus(value))
+    means = mender.means(lambda each: each.value, place)
+    for _, new, notes in mender.properties.changes(node, place, means, rule):
+        return quote_plus(str(new), "*", errors=_BROKEN), [*told, *notes]
+    return value, told
+
+
+def _at(mender: Mender, segments: tuple[str, ...], root: Place) -> tuple[Place, Rule | Unsaid]:
+    """The place that a name's segments lead to, and the rule that is in force there."""
+    place = root
+    rule: Rule | Unsaid = UNSAID
+    for segment in segments:
+        if not segment.isdigit():
+            place = place.into(segment)
+            own = mender.properties.rules.of_property(place.keys)
+            rule = rule if isinstance(own, Unsaid) else own
+    return place, rule

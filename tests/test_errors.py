@@ -1,0 +1,166 @@
+"""The errors that are shipped: what each client, and each SDK, makes of them."""
+
+from __future__ import annotations
+
+import contextlib
+import urllib.error
+
+import pytest
+import senders
+import stripe
+from error_answers import SEQUENCES, rows
+
+from pytest_stripe_contract import Contract, versions
+from pytest_stripe_contract.cassettes import shipped_in
+from pytest_stripe_contract.renditions import in_version
+
+ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
+ERRORS = rows(ID)
+RAISED = {
+    "not_open": (stripe.InvalidRequestError, 400, None, None),
+    "already_uncollectible": (stripe.InvalidRequestError, 400, None, None),
+    "no_such_invoice": (stripe.InvalidRequestError, 404, "resource_missing", "id"),
+    "unknown_parameter": (stripe.InvalidRequestError, 400, "parameter_unknown", "nope"),
+    "wrong_mode": (stripe.InvalidRequestError, 404, "resource_missing", "id"),
+    "no_api_key": (stripe.AuthenticationError, 401, None, None),
+    "invalid_api_key": (stripe.AuthenticationError, 401, None, None),
+    "expired_api_key": (stripe.AuthenticationError, 401, "api_key_expired", None),
+    "restricted_key": (stripe.PermissionError, 403, None, None),
+    "idempotency_key_in_use": (stripe.APIError, 409, "idempotency_key_in_use", None),
+    "idempotency_mismatch": (stripe.IdempotencyError, 400, None, None),
+    "lock_timeout": (stripe.RateLimitError, 429, "lock_timeout", None),
+    "rate_limited": (stripe.RateLimitError, 429, "rate_limit", None),
+    "invalid_version": (stripe.InvalidRequestError, 400, None, None),
+    "server_error": (stripe.APIError, 500, None, None),
+    "bad_gateway": (stripe.APIError, 502, None, None),
+    "unavailable": (stripe.APIError, 503, None, None),
+}
+"""What the official SDK makes of each: the exception, its http_status, code and param."""
+
+each_line = pytest.mark.parametrize("line", versions.LINES, ids=lambda line: line.name)
+
+
+def write_off(invoice_id="in_1", **params):
+    client = stripe.StripeClient("sk_test_x", max_network_retries=0)
+    return client.v1.invoices.mark_uncollectible(invoice_id, params)
+
+
+def test_there_is_a_cassette_for_each_error():
+    assert RAISED.keys() == ERRORS.keys()
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_the_sdk_raises_what_it_raises_for_the_real_thing(name, stripe_replay):
+    error, status, code, param = RAISED[name]
+
+    with stripe_replay(f"mark_uncollectible.{name}") as replay, pytest.raises(error) as caught:
+        write_off()
+
+    raised = caught.value
+    assert type(raised) is error
+    assert (raised.http_status, raised.error.code) == (status, code)
+    assert getattr(raised, "param", None) == param
+    assert raised.request_id.startswith("req_")
+    assert len(replay.calls) == 1
+
+
+@pytest.mark.parametrize("client", senders.SENDERS)
+def test_every_client_gets_it(client, stripe_replay):
+    raised = (stripe.InvalidRequestError, urllib.error.HTTPError)
+    with stripe_replay("mark_uncollectible.not_open") as replay, contextlib.suppress(*raised):
+        assert senders.SENDERS[client]("in_1")["error"]["type"] == "invalid_request_error"
+
+    [call] = replay.calls
+    assert call.response.json()["error"]["message"].startswith("You can only pass in open invoices")
+
+
+@each_line
+@pytest.mark.parametrize("name", [*ERRORS, *SEQUENCES])
+def test_each_keeps_the_contract_of_every_line(name, line):
+    cassette = shipped_in(f"mark_uncollectible.{name}", line.name)
+
+    for number, _ in enumerate(cassette.interactions, 1):
+        response = in_version(cassette, number, line.first)
+        assert list(Contract(line.first).iter_findings(response)) == []
+        assert response.headers["Stripe-Version"] == line.first
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_no_answer_says_more_than_its_source(name):
+    [interaction] = shipped_in(f"mark_uncollectible.{name}", "2023-10-16").interactions
+    error = interaction.response.json()["error"]
+
+    assert None not in error.values()
+    assert ("doc_url" in error) == ("code" in error)
+    assert ("request_log_url" in error) == (name != "invalid_version")
+    assert ("Www-Authenticate" in interaction.response.headers) == (
+        interaction.response.status == 401
+    )
+
+
+def test_an_error_is_about_the_invoice_that_was_asked_for(stripe_replay):
+    missing = pytest.raises(stripe.InvalidRequestError, match="No such invoice: 'in_nope'")
+    with stripe_replay("mark_uncollectible.no_such_invoice"), missing:
+        write_off("in_nope")
+
+
+def test_an_error_answers_whatever_parameters_are_sent(stripe_replay):
+    with stripe_replay("mark_uncollectible.not_open"), pytest.raises(stripe.InvalidRequestError):
+        write_off(expand=["customer"])
+
+
+def test_what_the_answer_says_of_the_request_fails_no_test(stripe_replay):
+    with (
+        stripe_replay("mark_uncollectible.unknown_parameter") as replay,
+        pytest.raises(stripe.InvalidRequestError),
+    ):
+        write_off(nope="1")
+
+    assert replay.problems(unplayed=True) == []
+
+
+def test_a_request_without_a_key_may_be_answered_that_there_is_none(stripe_replay):
+    import httpx
+
+    with stripe_replay("mark_uncollectible.no_api_key") as replay:
+        assert httpx.post(senders.url("in_1")).status_code == 401
+
+    assert replay.problems(unplayed=True) == []
+
+
+def test_twice_is_a_success_and_then_an_error(stripe_replay):
+    with stripe_replay("mark_uncollectible.twice"):
+        assert write_off().status == "uncollectible"
+        with pytest.raises(stripe.InvalidRequestError, match="already been marked"):
+            write_off()
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"), [("after_conflict", [409, 200]), ("after_outage", [500, 503, 200])]
+)
+def test_the_sdk_tries_again_until_it_succeeds(name, statuses, stripe_replay):
+    client = stripe.StripeClient("sk_test_x", max_network_retries=2)
+
+    with stripe_replay(f"mark_uncollectible.{name}") as replay:
+        assert client.v1.invoices.mark_uncollectible("in_1").status == "uncollectible"
+
+    assert [call.response.status for call in replay.calls] == statuses
+    [attempt] = replay.attempts
+    assert len(attempt) == len(statuses)
+
+
+def test_cassettes_in_a_row_answer_the_same_request_in_that_order(stripe_replay):
+    names = ("mark_uncollectible", "mark_uncollectible.already_uncollectible")
+
+    with stripe_replay(*names):
+        assert write_off().status == "uncollectible"
+        with pytest.raises(stripe.InvalidRequestError, match="already been marked"):
+            write_off()
+
+
+def test_a_row_is_kept_to_whether_an_error_or_an_answer_comes_first(stripe_replay):
+    with stripe_replay("mark_uncollectible.server_error", "mark_uncollectible"):
+        with pytest.raises(stripe.APIError):
+            write_off()
+        client = stripe.StripeClient("sk_test_x", max_network_retries=0)
+        assert client.v1.invoices.mark_uncollectible("in_2").status == "uncollectible"
