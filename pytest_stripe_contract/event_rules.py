@@ -49,7 +49,8 @@ def differences(event: Payload, line: str, check: Check) -> list[Difference]:
     event = payloads.plain(event)
     found = list(_api_version(event, line))
     name, data = event.get("type"), event.get("data")
-    carried = data.get("object") if isinstance(data, dict) else None
+    data = data if isinstance(data, dict) else {}
+    carried = data.get("object")
     if not isinstance(name, str) or not isinstance(carried, dict):
         return found
     found += _livemode(event, carried)

@@ -77,7 +77,7 @@ def _response(response: Response) -> Document:
     body, headers = response.content, response.headers.copy()
     payload = payload_of(response)
     if payload is not None:
-        body = json.dumps(payload, indent=2, ensure_ascii=False).encode()
+        body = json.dumps(payload, indent=2).encode()
     headers.pop("Content-Encoding", None)
     headers["Content-Length"] = str(len(body))
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,9 @@ def _changes(error: pytest.ExceptionInfo[BaseException], replay: Replay) -> list
     from . import rehearsal
 
     own = [entry for entry in error.traceback if frames.is_own(str(entry.path))]
-    statement = str(own[-1].statement) if own else ""
+    statement = ""
+    with suppress(AssertionError, IndexError):  # of a frame without source, or no frame at all
+        statement = str(own[-1].statement)
     return rehearsal.changes_named(error.value, statement, replay.answered_versions())
 
 

@@ -1,13 +1,27 @@
-"""Cassettes of a team's own, as files: what recorders other than this package write."""
+"""Cassettes of a team's own, as files, and the command run over them as a shell does."""
 
+import fcntl
 import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+import time
 
+import pytest
 import yaml
 from answers import faultless
 
 ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
 HOST = "https://api.stripe.com"
 MARK = f"{HOST}/v1/invoices/{ID}/mark_uncollectible"
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; from pytest_stripe_contract.cli import main; sys.exit(main())",
+]
 
 
 def recording(payload=None, *, version="2023-10-16", uri=MARK, method="POST", status=200, **more):
@@ -51,3 +65,36 @@ def save(path, *recordings, **metadata):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(vcr_text(cassette(*recordings, **metadata)))
     return str(path)
+
+
+def on_a_terminal(*arguments):
+    """Run the command with a terminal as its standard error: exit code, output, what was shown."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, text=True
+    ) as process:
+        os.close(theirs)
+        output = process.stdout.read()
+        process.wait(60)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux says so that nobody is at the other end
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    return process.returncode, output, shown.decode()
+
+
+def once_it_reads(pipe, process):
+    """Wait until a process waits for what comes out of a pipe; the pipe's other end."""
+    while process.poll() is None:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads it yet
+            time.sleep(0.01)
+    pytest.fail(f"it ended: {process.communicate()}")

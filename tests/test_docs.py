@@ -160,4 +160,4 @@ def test_links_between_pages_lead_somewhere(page):
 
 
 def test_readme_stays_short():
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 165

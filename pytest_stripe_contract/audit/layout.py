@@ -19,7 +19,7 @@ Dump = Callable[[Any], str]
 _Dumper: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*")
 _INDENT = re.compile(r"\A\s*[{\[]\r?\n([ \t]+)")
-_UNLIMITED = float("inf")
+_UNLIMITED = 2**31 - 1
 
 
 def rewritten(text: str, before: Any, after: Any, *, is_json: bool) -> tuple[str, bool]:

@@ -30,13 +30,13 @@ def command(
     return parser
 
 
-def version_option(parser: argparse.ArgumentParser) -> None:
-    """Let a command take the API version whose contract is meant."""
+def version_option(parser: argparse.ArgumentParser, default: str | None = versions.DEFAULT) -> None:
+    """Let a command take the API version that is meant; None stands for that of the recording."""
     parser.add_argument(
         "--api-version",
-        default=versions.DEFAULT,
+        default=default,
         metavar="VERSION",
-        help=f"of the contract (default: {versions.DEFAULT})",
+        help=f"that is meant (default: {default or 'the one of the recording'})",
     )
 
 

@@ -70,7 +70,7 @@ def _text(scrubs: Scrubs, *, dry_run: bool) -> Iterator[str]:
     number = len(scrubs.mended) + scrubs.clean + len(scrubs.errors)
     parts = [f"{len(scrubs.mended)} {'to mend' if dry_run else 'mended'}", f"{scrubs.clean} clean"]
     if scrubs.errors:
-        parts.append(f"{len(scrubs.errors)} left as they are")
+        parts.append(f"{len(scrubs.errors)} left alone")
     if scrubs.skipped:
         parts.append(f"{several(scrubs.skipped, 'file')} skipped, of another kind")
     yield f"{several(number, 'file')}: {', '.join(parts)}"

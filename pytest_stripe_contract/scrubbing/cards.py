@@ -11,9 +11,12 @@ from collections.abc import Iterator
 
 _RUN = re.compile(
     r"[2-6](?<!\w.)(?<![0-9]\..)(?!(?<=\*\*\*.)[0-9]{3}(?![0-9]))"
-    r"(?=(?:[ -]?[0-9]){12})[0-9]*(?:[ -][0-9]+)*"
+    r"(?=(?:[ +-]?[0-9]){12})[0-9]*(?:[ +-][0-9]+)*"
 )
-"""Groups of digits, 13 or more, that begin as a card's number may, and as no stand-in does."""
+"""Groups of digits, 13 or more, that begin as a card's number may, and as no stand-in does.
+
+Between them is a space, as it is or as a form has it (``+``), or a dash.
+"""
 
 _GROUP = re.compile("[0-9]+")
 _BRANDS = re.compile(

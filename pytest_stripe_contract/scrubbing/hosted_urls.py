@@ -27,7 +27,7 @@ _PLAIN_ID = r"[a-z]{2,8}_[A-Za-z0-9]+\Z"
 _SECRET = re.compile(
     r"((?:acct|invst|rcpt|cs(?:_test|_live)?)_)((?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,})"
     rf"|((?:test|live)_)(?!{_PLAIN_ID})([^*]{{6,}})"
-    rf"|(?!(?:(?:test|live)_)?{_PLAIN_ID})()((?=[a-z_-]*[A-Z0-9])[\w%,~+.-]{{12,}})"
+    rf"|(?!(?:(?:test|live)_)?{_PLAIN_ID})()((?=[a-z_-]*[A-Z0-9])[\w-]{{12,}})"
 )
 _SHORTEST_FRAGMENT = 6
 

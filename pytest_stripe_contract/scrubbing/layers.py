@@ -21,7 +21,7 @@ from ..errors import StripeContractError
 DEEPEST = 16
 """Layers in one another: many times what any recorder has written."""
 
-LARGEST = 1 << 24
+LARGEST = 1 << 23
 """Bytes that something compressed may hold: many times the longest page of a list."""
 
 
@@ -127,8 +127,10 @@ _WRAPPED = re.compile(rf"{_ALPHABET}{{{_LINE},}}(?:\r?\n{_ALPHABET}+)*={{0,2}}")
 _BREAKS = str.maketrans("", "", "\r\n=")
 _STANDARD = str.maketrans("-_", "+/")
 _SHORT = 256
-_GZIP_IN_BASE64 = "H4sI"
-_ZLIB_IN_BASE64 = ("eA", "eF", "eJ", "eN")
+_COMPRESSED = re.compile("H4sI|e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])")
+"""How what gzip and zlib make begins in base64."""
+
+_PROBE = 400
 _SHORTEST_RUN = 8
 _READABLE = rb"[\t\n\r -~\x80-\xf4]{%d}" % _SHORTEST_RUN
 _RUN = re.compile(
@@ -136,6 +138,7 @@ _RUN = re.compile(
     rb"|[\xf0-\xf4][\x80-\xbf]{3})++(?<=%b)" % (_READABLE, _READABLE)
 )
 """Text in UTF-8 of some length; the two looks at its ends spare most looks at what is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packed:
@@ -184,11 +187,11 @@ def _contents(token: str) -> tuple[tuple[int, bytes], ...]:
     plain = token.translate(_BREAKS).translate(_STANDARD)
     shifted = (plain[offset:] + "A" * ((offset - len(plain)) % 4) for offset in range(4))
     is_readable = any(runs(binascii.a2b_base64("AAAA".join(shifted))))
-    found = []
-    if (offset := plain.find(_GZIP_IN_BASE64)) >= 0:
-        found.append((offset, _decoded(plain, offset)))
-    if plain.startswith(_ZLIB_IN_BASE64):
-        found.append((0, _decoded(plain, 0)))
+    found: list[tuple[int, bytes]] = []
+    for match in _COMPRESSED.finditer(plain):
+        begins = match.start()
+        if _may_be_inflated(_decoded(plain[begins : begins + _PROBE], 0)):
+            found.append((begins, _decoded(plain, begins)))
     for offset in range(4) if is_readable else ():
         data = _decoded(plain, offset)
         if any(runs(data)):
@@ -229,6 +232,15 @@ def inflated(data: bytes, coding: str = "") -> bytes | None:
     if found is None and "deflate" in coding:
         found = _inflated(data, -_ZLIB_BITS)  # as some servers send it, without a header
     return found
+
+
+def _may_be_inflated(data: bytes) -> bool:
+    """Whether it begins as something compressed."""
+    try:
+        zlib.decompressobj(_GZIP_BITS if data.startswith(_GZIP) else _ZLIB_BITS).decompress(data)
+    except zlib.error:
+        return False
+    return True
 
 
 def deflated(data: bytes, like: bytes) -> bytes:

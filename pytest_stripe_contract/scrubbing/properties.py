@@ -141,7 +141,7 @@ def _stand_in(value: Any, kind: str) -> Any:
     if kind == SECRET:
         masked = secrets.masked(text)
         return masked if standins.is_placeholder(masked) else standins.generic(text)
-    if stays(kind, text):
+    if stays(kind, text) or standins.is_placeholder(text):
         return value
     new = standins.BY_KIND[kind](text)
     if kind == BIRTH and isinstance(value, (int, Number)):

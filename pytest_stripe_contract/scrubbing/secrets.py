@@ -65,7 +65,7 @@ def _edge(behind: str) -> str:
 _API_KEY = re.compile(
     r"k_(?<=([aemprsu])k_)"
     + _edge("...")
-    + r"(?:org_(?:test_|live_)?|test_|live_)([A-Za-z0-9_]{4,})"
+    + r"(?:org_(?:test_|live_)?+|test_|live_)([A-Za-z0-9_]{4,})"
 )
 _OLD_KEY = re.compile(r"k_(?<=([prs])k_)" + _edge("...") + r"((?=[A-Za-z]*[0-9])[A-Za-z0-9]{24,})")
 _WEBHOOK_SECRET = re.compile(
