@@ -15,6 +15,17 @@ from .errors import (
 if TYPE_CHECKING:
     from .calls import Call
     from .contract import Contract
+    from .events import Event, EventFactory, NoEvent
+    from .faults import (
+        connection_reset,
+        dns_failure,
+        not_json,
+        slow,
+        status,
+        timeout,
+        tls_failure,
+        truncated_body,
+    )
     from .findings import ABSENT, ContractViolation, Finding
     from .messages import Request, Response
     from .misses import RecordingRefused, ReplayMiss
@@ -27,9 +38,12 @@ __all__ = [
     "CassetteError",
     "Contract",
     "ContractViolation",
+    "Event",
+    "EventFactory",
     "Finding",
     "InvalidOption",
     "NetworkBlocked",
+    "NoEvent",
     "NoStepBack",
     "RecordingRefused",
     "Replay",
@@ -39,21 +53,44 @@ __all__ = [
     "Response",
     "StripeContractError",
     "UnknownName",
+    "connection_reset",
+    "dns_failure",
+    "not_json",
+    "slow",
+    "status",
+    "timeout",
+    "tls_failure",
+    "truncated_body",
     "upgrade",
 ]
+
+_FAULTS = (
+    "connection_reset",
+    "dns_failure",
+    "not_json",
+    "slow",
+    "status",
+    "timeout",
+    "tls_failure",
+    "truncated_body",
+)
 
 _HOMES = {
     "ABSENT": "findings",
     "Call": "calls",
     "Contract": "contract",
     "ContractViolation": "findings",
+    "Event": "events",
+    "EventFactory": "events",
     "Finding": "findings",
+    "NoEvent": "events",
     "NoStepBack": "upgrades",
     "RecordingRefused": "misses",
     "Replay": "replay",
     "ReplayMiss": "misses",
     "Request": "messages",
     "Response": "messages",
+    **dict.fromkeys(_FAULTS, "faults"),
     "upgrade": "upgrades",
 }
 """Where the names are that pytest must not import with the plugin: they bring libraries."""

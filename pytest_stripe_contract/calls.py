@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from .messages import Request, Response
-
-if TYPE_CHECKING:
-    from .webhooks import Event, Signed
+from .webhooks import SECRET, Event, Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +23,17 @@ class Call:
 
     def event(
         self,
-        secret: str | None = None,
+        secret: str | None = SECRET,
         *,
         timestamp: int | None = None,
         signed: Signed = "properly",
     ) -> Event:
         """The event of a mark_uncollectible that went well, as Stripe sends it to a webhook.
 
-        It is signed by ``secret`` (one made for tests, unless it is named), at ``timestamp``
-        (unix seconds; now, unless it is named), in the way ``signed``: see docs/events.md.
-        Raises `events.NoEvent` for any other call.
+        It is signed by ``secret`` (one made for tests, unless it is named; None: not at all), at
+        ``timestamp`` (unix seconds; now, unless it is named), in the way ``signed``: see
+        docs/events.md. Raises `events.NoEvent` for any other call.
         """
         from . import events
 
-        secret = events.SECRET if secret is None else secret
         return events.of_call(self, secret, timestamp=timestamp, signed=signed)

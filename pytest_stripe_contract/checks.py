@@ -42,7 +42,7 @@ def of_played(
 ) -> Iterator[Observation]:
     """What in a recorded answer breaks the contract of the version that it was given in."""
     named = recording.interaction.api_version
-    if named is None:
+    if named is None or recording.invoice is not None:
         found: Iterable[Finding] = Contract(version).iter_findings(response)
     else:
         asked = expands_payments(request)

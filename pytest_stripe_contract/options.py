@@ -26,8 +26,8 @@ _FORBIDDEN = re.compile(r"""[<>?%*:|"'/\\]""")
 MARKERS = (
     (
         "stripe_replay(*cassettes, times=1, api_version=None, strict=None, allow_unplayed=False, "
-        "record=None): answer the test's requests from these cassettes (or from the test's own), "
-        "offline, and hold both to the contract"
+        "record=None, invoice=None): answer the test's requests from these cassettes (or from the "
+        "test's own), offline, and hold both to the contract"
     ),
     "stripe_api_versions(*versions): run the replay test once in each of these API versions",
 )

@@ -14,6 +14,7 @@ from .misses import ReplayMiss
 if TYPE_CHECKING:
     from .contract import Contract
     from .events import EventFactory
+    from .invoices import InvoiceFactory
     from .replay import Replay
 
 _REPLAY = pytest.StashKey["Replay"]()
@@ -178,6 +179,14 @@ def stripe_contract(
             strict=strict,
             on_drift=lambda finding: drift.append(str(finding)),
         )
+
+
+@pytest.fixture
+def stripe_invoice(stripe_api_version: str, _stripe_rehearsal: str | None) -> InvoiceFactory:
+    """Makes invoices of the API version in force: ``stripe_invoice(status="open")``."""
+    from .invoices import InvoiceFactory
+
+    return InvoiceFactory(_stripe_rehearsal or stripe_api_version)
 
 
 @pytest.fixture

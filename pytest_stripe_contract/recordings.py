@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from . import frames, renditions, versions
+from . import frames, invoices, renditions, versions
 from .cassettes import Cassette, Interaction, shipped_in
 from .contract import FAILED
 from .endpoints import template
+from .errors import StripeContractError
 from .faults import Fault
 from .matching import Meaning, differences, expands_payments, meaning, origin
 from .messages import CONFLICT, SERVER_ERROR, Request, Response
 from .misses import ReplayMiss
-from .renditions import NotShown
+from .payloads import kind_of
 from .scrubbing import Scrubber
 from .settings import Times
 
@@ -26,7 +28,8 @@ class Recording:
     """One recorded interaction; ``number`` is its place in the cassette, from 1.
 
     It answers exactly ``times`` requests, or any number if that is ``"any"``; with a ``fault``,
-    that is what a request meets instead.
+    that is what a request meets instead. ``invoice`` has what an invoice in its answer is to
+    have otherwise.
     """
 
     cassette: Cassette
@@ -34,6 +37,7 @@ class Recording:
     interaction: Interaction
     times: Times
     fault: Fault | None = None
+    invoice: Mapping[str, Any] | None = None
     plays: int = field(default=0, init=False)
 
     @property
@@ -66,13 +70,16 @@ class Recording:
     def answer(self, request: Request, version: str | None) -> Response:
         """The response, as the server would word it for this very request in an API version.
 
-        As it was recorded if there is none; `renditions.NotShown` if it cannot be shown so.
+        As it was recorded if there is none; `renditions.NotShown` if it cannot be shown so, and
+        `findings.ContractViolation` if Stripe would never send the invoice that is asked for.
         """
         recorded = self.interaction.response
         if version is not None:
             recorded = renditions.in_version(
                 self.cassette, self.number, version, with_payments=expands_payments(request)
             )
+        if self.invoice is not None:
+            recorded = _otherwise(recorded, self.invoice, version or versions.DEFAULT)
         headers, body = recorded.headers.copy(), recorded.body
         echoes = self.cassette.is_shipped or "Idempotency-Key" in headers
         if echoes and request.idempotency_key is not None:
@@ -87,7 +94,11 @@ class Recordings:
     """What a replay has to play; several threads may ask at once."""
 
     def __init__(
-        self, sequence: Sequence[Cassette | Fault], times: Times, scrubber: Scrubber
+        self,
+        sequence: Sequence[Cassette | Fault],
+        times: Times,
+        scrubber: Scrubber,
+        invoice: Mapping[str, Any] | None = None,
     ) -> None:
         self._scrubber = scrubber
         self._lock = threading.Lock()
@@ -98,6 +109,9 @@ class Recordings:
         self._order: dict[Recording, int] = {}
         for recording in _recordings(sequence, times):
             request = recording.interaction.request
+            if invoice is not None:  # what is wrong with it is said before anything is played
+                recording.invoice = invoice
+                recording.answer(request, recording.interaction.api_version)
             means = meaning(
                 request,
                 any_id=recording.cassette.is_shipped,
@@ -155,7 +169,9 @@ class Recordings:
         nearest = str(closest) if closest else None
         return ReplayMiss(str(request), names, nearest, lines, advice, sent_from)
 
-    def not_shown(self, request: Request, recording: Recording, error: NotShown) -> ReplayMiss:
+    def not_shown(
+        self, request: Request, recording: Recording, error: StripeContractError
+    ) -> ReplayMiss:
         """Why the recording that answers the request cannot be shown in its API version."""
         names = [cassette.name for cassette in self.cassettes]
         advice = "name another version by api_version, or record it under this one"
@@ -207,6 +223,20 @@ def _recordings(sequence: Sequence[Cassette | Fault], times: Times) -> Iterator[
         cassette = shipped_in("mark_uncollectible", versions.DEFAULT)
         last = Recording(cassette, 1, cassette.interactions[0], 1)
     yield from (replace(last, times=1, fault=fault) for fault in faults if last)
+
+
+def _otherwise(response: Response, invoice: Mapping[str, Any], version: str) -> Response:
+    """The response with an invoice that has this otherwise, and what follows from it."""
+    try:
+        payload = response.json()
+    except ValueError:
+        return response
+    if kind_of(payload) != "invoice":
+        return response
+    headers = response.headers.copy()
+    headers.pop("Content-Encoding", None)
+    body = json.dumps(invoices.make(version, invoice, payload), indent=2).encode()
+    return replace(response, headers=headers, body=body)
 
 
 def _ids(request: Request) -> list[str]:

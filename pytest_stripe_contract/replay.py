@@ -21,6 +21,7 @@ from .errors import (
     UnknownName,
 )
 from .faults import Fault
+from .findings import ContractViolation
 from .journal import Journal
 from .matching import origin
 from .messages import Request, Response
@@ -51,7 +52,7 @@ class Replay(Journal):
         ]
         self.library = library
         self.settings = settings
-        self._recordings = Recordings(parts, settings.times, scrubber)
+        self._recordings = Recordings(parts, settings.times, scrubber, settings.invoice)
 
     def __call__(self, *sequence: str | Fault, **options: Any) -> Replay:
         """A replay of other cassettes inside this one, whose settings it has but for ``options``.
@@ -152,7 +153,7 @@ class Replay(Journal):
             version = None  # nobody knows where to step from: it is played as it is
         try:
             return recording.answer(request, version), version or versions.DEFAULT
-        except NotShown as error:
+        except (NotShown, ContractViolation, UnknownName) as error:
             raise self.missed(self._recordings.not_shown(request, recording, error)) from error
 
     def _gave_up(self, call: Call, late: Recording | None) -> None:

@@ -17,15 +17,17 @@ Times = int | Literal["any"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is said of a replay: the first five by a marker, or a call of the fixture.
+    """What is said of a replay: the first six by a marker, or a call of the fixture.
 
     Each recording is played exactly ``times`` times, or any number of times (at least once) if
     that is ``"any"``. ``strict`` makes drift fail; ``allow_unplayed`` lets recordings go
     unplayed. Answers are in the version of ``rehearsal`` (of the command line), else of
     ``api_version``, else in the one that the request names, else in ``default_version``, else
-    as they were recorded. ``record`` is the mode of recording, unless the command line says one
-    (``record_mode``); ``base`` is where answers are recorded from, and ``scrub`` has the rules
-    that the fixture ``stripe_scrub`` adds.
+    as they were recorded. ``invoice`` has what their invoices are to have otherwise.
+
+    ``record`` is the mode of recording, unless the command line says one (``record_mode``);
+    ``base`` is where answers are recorded from, and ``scrub`` has the rules that the fixture
+    ``stripe_scrub`` adds.
     """
 
     api_version: str | None = None
@@ -33,6 +35,7 @@ class Settings:
     strict: bool = False
     allow_unplayed: bool = False
     record: Mode = "none"
+    invoice: Mapping[str, Any] | None = None
     default_version: str | None = None
     rehearsal: str | None = None
     record_mode: Mode | None = None
@@ -46,6 +49,8 @@ class Settings:
         for name in ("strict", "allow_unplayed"):
             if not isinstance(getattr(self, name), bool):
                 raise InvalidOption(name, getattr(self, name), "True or False")
+        if self.invoice is not None and not isinstance(self.invoice, Mapping):
+            raise InvalidOption("invoice", self.invoice, "a dict of the invoice's properties")
         for mode in (self.record, self.record_mode or "none"):
             if mode not in MODES:
                 raise UnknownName("mode of recording", mode, MODES)
@@ -54,7 +59,7 @@ class Settings:
 
     def but(self, **options: Any) -> Settings:
         """The same, but for these; None stands for one that was not given."""
-        known = [field.name for field in fields(self)][:5]
+        known = [field.name for field in fields(self)][:6]
         for name in options:
             if name not in known:
                 raise UnknownName("option of stripe_replay", name, known)

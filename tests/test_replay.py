@@ -903,3 +903,75 @@ def test_answers_of_other_kinds_are_played_unchecked(run, pytester):
     """)
 
     result.assert_outcomes(passed=1)
+
+
+def test_the_marker_says_what_the_invoice_is_to_have_otherwise(run):
+    result, _ = run("""
+    @pytest.mark.stripe_replay(
+        "mark_uncollectible_open", invoice={"customer": "cus_123", "amount_due": 4200}
+    )
+    def test_it(stripe_contract):
+        invoice = write_off("in_9")
+        assert (invoice.id, invoice.customer) == ("in_9", "cus_123")
+        assert invoice.status == "uncollectible"
+        assert (invoice.amount_due, invoice.amount_remaining) == (4200, 4200)
+        stripe_contract.validate(invoice)
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("invoice", "text"),
+    [
+        ('{"amount_due": "4200"}', "$.amount_due: expected integer"),
+        ('{"custmer": "cus_1"}', "customer"),
+        ("3", "invoice=3: expected a dict of the invoice's properties"),
+    ],
+)
+def test_an_invoice_that_stripe_would_never_send_is_refused_at_setup(run, invoice, text):
+    result, output = run(f"""
+    @pytest.mark.stripe_replay("mark_uncollectible_open", invoice={invoice})
+    def test_it():
+        write_off()
+    """)
+
+    result.assert_outcomes(errors=1)
+    assert text in output
+    assert "Traceback" not in output
+
+
+def test_an_invoice_that_the_asked_version_never_has_is_a_miss(run):
+    result, output = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible_open", invoice={"charge": "ch_1"})
+    def test_it():
+        swallow_everything(stripe.Invoice.mark_uncollectible, "in_1")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "no recording answers POST" in output
+    assert "charge" in output
+
+
+def test_what_is_no_invoice_stays_as_it_is(run):
+    result, _ = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible.not_open", invoice={"customer": "cus_123"})
+    def test_it():
+        assert swallow_everything(write_off) is None
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_the_fixture_makes_invoices_of_the_version_in_force(run):
+    result, _ = run(
+        """
+    def test_it(stripe_invoice, stripe_contract):
+        invoice = stripe_invoice(status="open", amount_due=4200)
+        stripe_contract.validate(invoice)
+        assert "parent" in invoice
+    """,
+        "--stripe-api-version=basil",
+    )
+
+    result.assert_outcomes(passed=1)

@@ -39,7 +39,7 @@ def _drift(arguments: argparse.Namespace) -> int:
     line = versions.LINES[-1] if newer and named == newer.first else versions.resolve(named)
     told = [
         difference
-        for name in ("invoice", "error")
+        for name in ("invoice", "event", "error")
         for difference in schema_rules.drift(
             name, schemas.documented(name, line.name), installed.schema(name, line.name)
         )

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from .. import forms
 from . import personal
-from .edits import Notes
+from .edits import Notes, settled
 from .mending import Mender
 from .personal import Place
 from .rules import UNSAID, Rule, Unsaid
@@ -17,6 +17,15 @@ _BROKEN = "surrogatepass"
 
 def mend_form(mender: Mender, text: str, root: Place) -> tuple[str, Notes]:
     """The fields of a form, or of a query; what stays, stays as it is encoded."""
+    return settled(lambda each: _mend_form(mender, each, root), text)
+
+
+def mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
+    """The fields of the query, and the address as a text."""
+    return settled(lambda each: _mend_url(mender, each), url)
+
+
+def _mend_form(mender: Mender, text: str, root: Place) -> tuple[str, Notes]:
     chunks = text.split("&")
     named = [chunk.partition("=") for chunk in chunks]
     pairs = [(unquote_plus(name), unquote_plus(value)) for name, _, value in named]
@@ -30,8 +39,7 @@ def mend_form(mender: Mender, text: str, root: Place) -> tuple[str, Notes]:
     return ("&".join(chunks), told) if told else (text, told)
 
 
-def mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
-    """The fields of the query, and then the address as a text."""
+def _mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
     before, mark, rest = url.partition("?")
     query, hash_, fragment = rest.partition("#")
     elsewhere = Place(is_payload=False)

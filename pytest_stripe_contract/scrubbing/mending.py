@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from . import glance, layers, secrets, trees
-from .edits import Edit, Note, Notes, apart, applied
+from .edits import Edit, Note, Notes, apart, applied, settled
 from .known import Known
 from .layers import Unscannable
 from .personal import Place
@@ -18,7 +18,6 @@ from .properties import Means, Properties
 from .rules import Rules
 from .trees import Node, Number
 
-_ROUNDS = 20
 _TOO_DEEP = f"it is nested more than {trees.DEEPEST} levels deep"
 _API_KEY = "API key"
 _SHORTEST_CARD, _LONGEST_CARD = 10**12, 10**19
@@ -49,14 +48,13 @@ class Mender:
 
     def text(self, text: str, place: Place, depth: int = 0) -> tuple[str, Notes]:
         """A text of any kind, JSON too."""
-        notes: Notes = []
-        for _ in range(_ROUNDS):
+
+        def step(text: str) -> tuple[str, Notes]:
             edits = self._edits(text, place, depth)
-            if not edits:
-                return text, notes
-            text = applied(text, edits)
-            notes += [note for edit in edits for note in edit.notes]
-        raise Unscannable("what takes a secret's place goes on looking like one")
+            told = [note for edit in edits for note in edit.notes]
+            return (applied(text, edits), told) if edits else (text, told)
+
+        return settled(step, text)
 
     def data(
         self, data: bytes, place: Place, depth: int = 0, coding: str = ""

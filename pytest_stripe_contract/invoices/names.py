@@ -1,0 +1,59 @@
+"""The error for a property that an API version does not have."""
+
+from __future__ import annotations
+
+from .. import schemas, versions
+from ..errors import UnknownName
+from ..findings import Path, json_path
+from ..steps import changes_of
+from ..versions import ReleaseLine
+
+_SHOWN = 3
+
+
+class UnknownProperty(UnknownName):
+    """A property that is not there in an API version: misspelt, gone, or not there yet.
+
+    ``kind`` says of what and in which version, ``known`` lists the properties there are, and
+    ``note`` tells when it left and where its value is since, or since when it is there.
+    """
+
+    def __str__(self) -> str:
+        head = f"unknown {self.kind}: {self.name!r}"
+        if self.note:
+            return f"{head}. {self.note}"
+        nearest = sorted(self.known, key=self._nearness, reverse=True)[:_SHOWN]
+        return f"{head}; nearest: {', '.join(nearest)}" if nearest else head
+
+
+def unknown(name: str, of: str, path: Path, line: ReleaseLine) -> UnknownProperty:
+    """The error for a property of the object at a path; ``of`` is its name among the schemas."""
+    where = json_path(path)[2:] or "the invoice"
+    kind = f"property of {where} in API version {line.first}"
+    return UnknownProperty(kind, name, properties(of, line), _note(name, of, line))
+
+
+def properties(of: str, line: ReleaseLine) -> list[str]:
+    """The properties of an object of a release line, by its name among the schemas."""
+    root = schemas.documented("invoice", line.name)
+    return list((root if of == "invoice" else root["$defs"].get(of, {})).get("properties", ()))
+
+
+def _note(name: str, of: str, line: ReleaseLine) -> str:
+    known = line if line in versions.LINES else versions.LINES[-1]
+    changes = changes_of(name, versions.LINES[0].name, known.name)
+    if left := [str(change) for change in changes if change.object == of]:
+        return left[-1].replace("\n", " ")
+    has = [name in properties(of, each) for each in versions.LINES]
+    here = versions.LINES.index(known)
+    if any(has[:here]):
+        gone = next(each for index, each in enumerate(versions.LINES) if _ended(has, index, here))
+        return f"{name} left it in {gone.first}."
+    if any(has[here:]):
+        return f"{name} is there since {versions.LINES[has.index(True, here)].first}."
+    return ""
+
+
+def _ended(has: list[bool], index: int, here: int) -> bool:
+    """Whether it is the first line of the last ones, up to the one in question, without it."""
+    return index <= here and any(has[:index]) and not any(has[index : here + 1])
