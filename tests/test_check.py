@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import gzip
 import io
 import json
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -22,7 +18,17 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 from answers import faultless
-from cassette_files import HOST, ID, cassette, recording, save, vcr_text
+from cassette_files import (
+    COMMAND,
+    HOST,
+    ID,
+    cassette,
+    on_a_terminal,
+    once_it_reads,
+    recording,
+    save,
+    vcr_text,
+)
 
 from pytest_stripe_contract import cli, installed, shipped
 
@@ -185,7 +191,7 @@ MALFORMED = {
     "no-list": ("yaml", "version: 1\ninteractions: 5\n", 2, "it has no list of interactions"),
     "truncated": ("yaml", vcr_text(cassette())[:-4000], None, ""),
     "no-response": ("yaml", "interactions:\n- request: {}\n", 2, "has no response"),
-    "no-uri": ("yaml", "interactions:\n-\n  request: {}\n  response: 0", None, "needs a method and a uri"),
+    "no-uri": ("yaml", "interactions:\n- request: {}\n  response: {}", 2, "a method and a uri"),
     "several-documents": ("yaml", "interactions: []\n---\ninteractions: []\n", 2, "not YAML: "),
     "a-tag-of-python": ("yaml", "interactions: !!python/object/apply:os.system [ls]", None, ""),
     "not-json": ("json", '{"object":\n nonsense}', 2, "not JSON: Expecting value"),
@@ -341,7 +347,7 @@ def test_a_compressed_answer_is_read_and_a_broken_one_is_invented(tmp_path, foun
         recording(string=packed[:-20], got=gzipped),
     )
 
-    findings = found(path, "--select", "invented")
+    findings = found(path, "--select", "invented,livemode")
 
     assert {(each["place"].partition(",")[0], each["path"]) for each in findings} == {
         ("recording 1", "$.status"),
@@ -649,6 +655,64 @@ def test_stale_says_nothing_of_payloads(tmp_path, found):
     assert found("--max-age", "0", path) == []
 
 
+# --- lines ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("indent", [1, "\t"])
+def test_the_line_of_a_payload_s_property_is_told_however_it_is_indented(indent, tmp_path, found):
+    payload = {"emoji": "\N{GRINNING FACE}", "url": "a/b"} | faultless() | {"status": "nonsense"}
+    path = tmp_path / "payload.json"
+    path.write_text(json.dumps(payload, indent=indent).replace("a/b", r"a\/b"))
+
+    [finding] = found(path, "--select", "invented")
+
+    assert path.read_text().splitlines()[finding["line"] - 1].strip() == '"status": "nonsense",'
+
+
+def test_where_no_line_can_be_told_there_is_none(tmp_path, check):
+    path = tmp_path / "payload.json"
+    path.write_text(json.dumps({"x" * 2000: 1, "error": {"type": "nonsense"}}))
+
+    _, output = check(path, "--select", "invented")
+
+    assert output.startswith(f"{path}: invented: $.error.type: ")
+
+
+def test_what_is_too_deep_in_a_body_has_the_line_of_the_body(tmp_path, found):
+    deep = json.loads('{"a":' * 110 + f'"{KEY}"' + "}" * 110)
+    shallow = [{}] * 110
+    path = tmp_path / "a.yaml"
+    bodies = [json.dumps(each, indent=1) for each in (deep, [*shallow, KEY])]
+    document = cassette(*(recording(string=body, uri="https://example.org") for body in bodies))
+    path.write_text(yaml.dump(document, default_style="|"))
+
+    one, other = found(path, "--select", "secret")
+
+    lines = path.read_text().splitlines()
+    assert "string" in lines[one["line"] - 1]
+    assert KEY in lines[other["line"] - 1]
+
+
+def test_what_stands_for_another_part_of_the_file_has_the_line_of_that(tmp_path, found):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "# a comment\n"
+        "interactions:\n"
+        "- &first\n"
+        "  request: {method: GET, uri: 'https://example.org'}\n"
+        f"  response: {{status: {{code: 200}}, body: {{string: {KEY}}}}}  # {KEY}\n"
+        "- *first\n"
+    )
+
+    findings = found(path, "--select", "secret")
+
+    assert [(each["line"], each["place"] == "comment") for each in findings] == [
+        (5, False),
+        (5, False),
+        (5, True),
+    ]
+
+
 # --- selection ------------------------------------------------------------------------------
 
 
@@ -705,17 +769,16 @@ NASTY = "a\x1b[31m\nb % <&>\"' \x00\ud800:,é☃"
 def nasty(tmp_path):
     """A file whose findings have in their texts what some format has no form for."""
     payload = json.dumps(faultless() | {"status": NASTY, "currency": NASTY})
-    return save(tmp_path / "a,b:c%.yaml", recording(string=payload))
+    return save(tmp_path / "a,b:c%\x1b\n.yaml", recording(string=payload))
 
 
 def test_text_has_one_printable_line_a_finding(nasty, check):
     _, output = check("--ignore", "outdated", nasty)
 
     *lines, summary, end = output.split("\n")
-    assert all(
-        re.match(re.escape(nasty) + r":\d+: invented: recording 1, \$", line) for line in lines
-    )
-    assert all(line.isprintable() for line in lines)
+    name = nasty.replace("\x1b\n", r"\x1b\n")
+    assert all(line.startswith(f"{name}:") and line.isprintable() for line in lines)
+    assert all(re.search(r":\d+: invented: recording 1, \$\.", line) for line in lines)
     assert (summary, end) == ("1 file, 1 recording: 3 invented", "")
 
 
@@ -768,9 +831,10 @@ def test_junit_is_xml_with_a_test_case_a_file(nasty, tmp_path, check):
         "errors": "0",
     }
     cases = {case.get("name"): case.findall("failure") for case in suite.iter("testcase")}
-    assert list(cases) == [nasty, sound, "version-mix"]
-    assert {failure.get("type") for failure in cases[nasty]} == {"invented"}
-    assert nasty in cases[nasty][0].text
+    name = nasty.replace("\x1b", "\N{REPLACEMENT CHARACTER}")
+    assert list(cases) == [name, sound, "version-mix"]
+    assert {failure.get("type") for failure in cases[name]} == {"invented"}
+    assert cases[name][0].get("message") in cases[name][0].text
     assert suite.find("system-out").text.startswith("2 files, 2 recordings: ")
 
 
@@ -781,7 +845,7 @@ def github(output):
         if match := re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line):
             level, properties, message = match.groups()
             about = dict(each.split("=", 1) for each in properties.split(","))
-            for escape, char in (("%3A", ":"), ("%2C", ","), ("%25", "%")):
+            for escape, char in (("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
                 about = {key: value.replace(escape, char) for key, value in about.items()}
             read.append((level, about, message.replace("%0A", "\n").replace("%25", "%")))
     return read
@@ -795,7 +859,7 @@ def test_github_annotates_the_line_of_the_file(nasty, check):
     assert len(read) == len(output.splitlines()) - 1
     for level, about, message in read:
         assert level == "error"
-        assert about["file"] == nasty
+        assert about["file"] == nasty.replace("\x1b", r"\x1b")
         assert about["title"] == "stripe-contract invented"
         assert int(about["line"]) > 1
         assert message.startswith("recording 1, $.")
@@ -890,17 +954,16 @@ def test_ctrl_c_tells_what_was_found_so_far_and_how_much_is_left(tmp_path):
     os.mkfifo(tmp_path / "b.yaml")
     last = save(tmp_path / "c.yaml")
 
-    with (
-        subprocess.Popen(
-            [*COMMAND, "check", wrong, str(tmp_path / "b.yaml"), last],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process,
-        (tmp_path / "b.yaml").open("w"),
-    ):  # it waits for what we do not write
+    with subprocess.Popen(
+        [*COMMAND, "check", wrong, str(tmp_path / "b.yaml"), last],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        writer = once_it_reads(tmp_path / "b.yaml", process)
         process.send_signal(signal.SIGINT)
         output, error = process.communicate(timeout=60)
+        os.close(writer)
 
     assert process.returncode == 130
     assert error == ""

@@ -25,9 +25,9 @@ def test_check_says_what_is_wrong_with_which_file(tmp_path, capsys):
 
     assert code == 1
     assert output == (
-        f"{bad}: violation: $.error.type: expected one of api_error, card_error, "
-        'idempotency_error, invalid_request_error; got "card_eror"\n'
-        "2 checked, 1 violation, 0 drift\n"
+        f"{bad}:1: invented: $.error.type: expected one of api_error, card_error, "
+        'idempotency_error, invalid_request_error; got "card_eror" (2023-10-16)\n'
+        "2 files, 2 payloads: 1 invented\n"
     )
 
 
@@ -35,24 +35,26 @@ def test_drift_is_told_and_fails_only_if_strict(tmp_path, capsys):
     path = tmp_path / "invoice.json"
     path.write_text(json.dumps(documented()))
 
-    code, output = run(capsys, "check", str(path))
+    code, output = run(capsys, "check", "--verbose", str(path))
     strict, _ = run(capsys, "check", "--strict", str(path))
 
     assert (code, strict) == (0, 1)
-    assert f"{path}: drift: $.closed: expected no undocumented property, got true\n" in output
+    told = "drift: $.closed: expected no undocumented property, got true (2023-10-16)\n"
+    assert f"{path}:1: {told}" in output
 
 
 def test_check_reads_standard_input_and_writes_json(monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"<html>")))
+    given = b'{"error": {"type": "card_eror"}}'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
 
     code, output = run(capsys, "check", "--format", "json", "-")
 
     assert code == 1
-    [finding] = json.loads(output)
+    [finding] = json.loads(output)["findings"]
     assert finding["file"] == "-"
     assert finding["kind"] == "violation"
-    assert finding["path"] == "$"
-    assert finding["actual"] == "<html>"
+    assert finding["path"] == "$.error.type"
+    assert finding["actual"] == "card_eror"
 
 
 def test_cassettes_are_listed_with_status_version_and_provenance(capsys):
@@ -109,6 +111,24 @@ def test_a_reader_that_has_read_enough_is_no_error(monkeypatch):
     monkeypatch.setattr("builtins.print", full)
 
     assert cli.main(["versions"]) == 0
+
+
+def test_ctrl_c_ends_the_command_quietly(monkeypatch, capsys):
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.print", interrupted)
+
+    assert cli.main(["versions"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_an_error_says_has_no_key_in_it(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["upgrade", "/nowhere/sk_test_51PlainlyFakeKey0000", "--to", "basil"])
+
+    assert caught.value.code == 2
+    assert "/nowhere/sk_test_***'" in capsys.readouterr().err
 
 
 def test_a_missing_standard_input_is_an_error(monkeypatch, capsys):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
+import textwrap
 import urllib.error
 
+import build_schemas
 import pytest
+import sdk_packages
 import senders
 import stripe
 from error_answers import SEQUENCES, rows
@@ -13,6 +18,37 @@ from error_answers import SEQUENCES, rows
 from pytest_stripe_contract import Contract, versions
 from pytest_stripe_contract.cassettes import shipped_in
 from pytest_stripe_contract.renditions import in_version
+
+PACKAGES = [
+    (version, sha256)
+    for line in json.loads((build_schemas.TOOLS / "sdk_packages.json").read_text()).values()
+    for version, sha256 in line.get("pypi", {}).items()
+]
+SDKS = (PACKAGES[0], PACKAGES[-1])
+"""The oldest and the newest that the schemas are made from."""
+
+RAISE = """
+    import json
+    import sys
+    import pytest
+    import stripe
+
+    stripe.api_key = "sk_test_not_a_real_key"
+    stripe.max_network_retries = 0
+
+    @pytest.mark.parametrize(("name", "expected"), EXPECTED)
+    def test_it(name, expected, stripe_replay):
+        with stripe_replay(f"mark_uncollectible.{name}"), pytest.raises(Exception) as caught:
+            stripe.Invoice.mark_uncollectible("in_1")
+        error = caught.value
+        code = getattr(error.error, "code", None)
+        param = getattr(error, "param", None)
+        assert [type(error).__name__, error.http_status, code, param] == expected
+
+    def test_version():
+        version = getattr(stripe, "VERSION", None) or stripe.version.VERSION
+        assert version == SDK
+"""
 
 ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
 ERRORS = rows(ID)
@@ -164,3 +200,18 @@ def test_a_row_is_kept_to_whether_an_error_or_an_answer_comes_first(stripe_repla
             write_off()
         client = stripe.StripeClient("sk_test_x", max_network_retries=0)
         assert client.v1.invoices.mark_uncollectible("in_2").status == "uncollectible"
+
+
+@pytest.mark.parametrize(("version", "sha256"), SDKS, ids=[version for version, _ in SDKS])
+def test_the_oldest_and_the_newest_sdk_raise_the_same(version, sha256, pytester, monkeypatch):
+    if not sdk_packages.is_cached("pypi", version, build_schemas.CACHE):
+        pytest.skip(f"stripe {version} is not in .cache; `make check-schemas` fetches it")
+    package = sdk_packages.fetch("pypi", version, sha256, build_schemas.CACHE)
+    monkeypatch.setenv("PYTHONPATH", str(package), prepend=os.pathsep)
+    expected = [(name, [kind.__name__, *rest]) for name, (kind, *rest) in RAISED.items()]
+    head = f"EXPECTED = {expected!r}\nSDK = {version!r}\n"
+    pytester.makepyfile(test_it=head + textwrap.dedent(RAISE))
+
+    result = pytester.runpytest_subprocess("-p", "no:randomly")
+
+    result.assert_outcomes(passed=len(RAISED) + 1)

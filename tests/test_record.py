@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -168,8 +172,6 @@ def test_an_event_loop_goes_on_while_an_answer_is_recorded(run, cassette):
 
         asyncio.run(run())
     """
-    import socket
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -751,3 +753,79 @@ def test_the_refusal_survives_a_pickle():
 
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert "from:     test_x.py:3" in str(error)
+
+
+@pytest.fixture
+def localstripe(tmp_path):
+    """A stand-in that somebody else wrote, in a process of its own; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
+    log = (tmp_path / "log").open("wb")
+    process = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait()
+    log.close()
+
+
+def test_localstripe_is_recorded_where_it_keeps_the_contract(run, pytester, localstripe, cassette):
+    pytester.makeini(f"[pytest]\nstripe_api_base = {localstripe}\n")
+    body = """
+    @pytest.mark.stripe_replay
+    def test_it(stripe_replay):
+        customer = stripe.Customer.create(name="Rosalind Testname", email="r@company.io")
+        again = stripe.Customer.retrieve(customer.id)
+        assert again.id == customer.id
+        assert again.email == customer.email
+        with pytest.raises(stripe.InvalidRequestError):
+            stripe.Customer.retrieve("cus_nope")
+        assert len(stripe_replay.calls) == 3
+    """
+
+    run(body, "--stripe-record=once").assert_outcomes(passed=1)
+    pytester.makeini("[pytest]")
+    run(body).assert_outcomes(passed=1)
+
+    text = cassette.read_text()
+    assert "Rosalind" not in text
+    assert "company.io" not in text
+    metadata = yaml.safe_load(text)["metadata"]
+    assert metadata["api_base"] == localstripe
+    assert "api_version" not in metadata
+
+
+def test_what_localstripe_sends_and_stripe_never_would_is_not_written(
+    run, pytester, localstripe, cassette
+):
+    pytester.makeini(f"[pytest]\nstripe_api_base = {localstripe}\n")
+
+    result = run(
+        """
+    @pytest.mark.stripe_replay
+    def test_it():
+        customer = stripe.Customer.create()
+        plan = dict(id="gold", amount="599", currency="usd", interval="month", name="Gold")
+        key = ("sk_test_x", "")
+        for path, form in [
+            ("plans", plan),
+            ("subscriptions", {"customer": customer.id, "items[0][plan]": "gold"}),
+            ("invoiceitems", {"customer": customer.id, "amount": "599", "currency": "usd"}),
+            ("invoices", {"customer": customer.id}),
+        ]:
+            httpx.post(f"https://api.stripe.com/v1/{path}", data=form, auth=key)
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the answer * to POST https://api.stripe.com/v1/* breaks *"])
+    assert not cassette.exists()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import codecs
 import gzip
-import io
 import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -68,10 +66,11 @@ def test_what_was_changed_is_told_by_place_and_kind(tmp_path, scrub):
     def line(part):
         return text[: text.index(part)].count("\n") + 1
 
+    sent = "$.interactions[0].request.headers"
     body = "$.interactions[0].response.body.string"
     assert (code, error) == (0, "")
     assert output.splitlines() == [
-        f"{path}:{line('- Bearer')}: $.interactions[0].request.headers.Authorization: authorization",
+        f"{path}:{line('- Bearer')}: {sent}.Authorization: authorization",
         f"{path}:{line(ADDRESS)}: {body}.customer_email: e-mail",
         f"{path}:{line('Plainly Fake')}: {body}.customer_name: name",
         "1 file: 1 mended, 0 clean",
@@ -100,9 +99,11 @@ def test_a_file_without_a_secret_stays_as_it_is(tmp_path, scrub):
 
 
 def test_the_shipped_cassettes_need_no_scrub(scrub):
+    number = len(list(shipped.CASSETTES.rglob("*.yaml")))
+
     code, output, _ = scrub("--dry-run", shipped.CASSETTES)
 
-    assert (code, output) == (0, "36 files: 0 to mend, 36 clean\n")
+    assert (code, output) == (0, f"{number} files: 0 to mend, {number} clean\n")
 
 
 def test_a_folder_is_gone_through_and_what_is_neither_is_counted(tmp_path, scrub):
@@ -439,7 +440,7 @@ def test_nothing_comes_of_standard_input_that_is_malformed():
     done = piped("-", given=f"interactions: [ {KEY}")
 
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"stripe-contract: -:1: not YAML: " in done.stderr
+    assert b"stripe-contract: -:2: not YAML: " in done.stderr
     assert KEY.encode() not in done.stderr
 
 
@@ -448,7 +449,8 @@ def test_a_missing_standard_input_is_an_error(monkeypatch, scrub):
 
     code, _, error = scrub("-")
 
-    assert (code, error) == (2, "stripe-contract: there is no standard input to read\n")
+    assert code == 2
+    assert error.endswith("stripe-contract: there is no standard input to read\n")
 
 
 # --- long work ------------------------------------------------------------------------------

@@ -89,8 +89,8 @@ class Answer:
     def findings(self, version: str) -> list[Finding]:
         """What the contract of a version finds in it; nothing if it does not know the like."""
         if self.interaction is None:
-            covered = self.is_named or payloads.kind_of(self.value) is not None
-            return list(Contract(version).iter_findings(self.value)) if covered else []
+            covered = self.is_named or payloads.kind_of(self.payload) is not None
+            return list(Contract(version).iter_findings(self.payload)) if covered else []
         request, response = self.interaction.request, self.interaction.response
         kind = payloads.kind_of(self.payload)
         is_covered = kind is not None and response.status != _NO_CONTENT

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import stat
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,8 +18,8 @@ from ..errors import CassetteError
 from ..layouts import Malformed
 from .answers import Answer, Body, bodies, recorded
 from .lines import Lines
+from .streams import STDIN, read
 
-STDIN = "-"
 SUFFIXES = (".json", ".yaml", ".yml")
 _LEFT_OUT = ("node_modules", "site-packages")
 _LARGEST = 1_000_000
@@ -40,14 +39,6 @@ class Entry:
     name: str
     path: Path | None
     is_named: bool
-
-    def read(self) -> bytes:
-        """Its bytes; `OSError` if it has none."""
-        if self.path is not None:
-            return self.path.read_bytes()
-        if sys.stdin is None:
-            raise FileNotFoundError("there is no standard input to read")
-        return sys.stdin.buffer.read()
 
 
 @dataclass(frozen=True)
@@ -114,7 +105,7 @@ def load(entry: Entry) -> File | None:
     try:
         if entry.path and not entry.is_named and not stat.S_ISREG(entry.path.stat().st_mode):
             return None  # a pipe in a folder would be waited for
-        source = entry.read()
+        source = read(entry.path)
     except OSError as error:
         if entry.path is None:
             raise

@@ -11,8 +11,8 @@ from typing import Any
 
 from .. import payloads, scrubbing
 from ..findings import json_path
+from ..messages import Response
 from ..scrubbing import secrets
-from .answers import Answer
 from .files import File
 from .lines import Keys, steps
 from .remarks import Remark, hidden, of_file
@@ -61,13 +61,17 @@ def stale(file: File, options: Options) -> Iterator[Remark]:
     at: Keys = ("metadata", "recorded_at")
     place, recorded = "metadata", _told(file.cassette.metadata.get("recorded_at"))
     if recorded is None:
-        dates = [(date, answer) for answer in file.answers if (date := _date(answer))]
+        dates = [
+            (date, answer.number)
+            for answer in file.answers
+            if answer.interaction and (date := _date(answer.interaction.response))
+        ]
         if not dates:
             message = "nothing tells when it was recorded"
             yield replace(of_file(file, "stale", message), counts=False)
             return
-        recorded, oldest = min(dates, key=lambda each: each[0])
-        place, at = f"recording {oldest.number}", oldest.keys("response")
+        recorded, oldest = min(dates)
+        place, at = f"recording {oldest}", ("interactions", oldest - 1, "response")
     age = (options.now - recorded).days
     if age > options.max_age:
         message = f"recorded {age} days ago, on {recorded:%Y-%m-%d}: record it again"
@@ -83,12 +87,10 @@ def _told(text: object) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _date(answer: Answer) -> datetime | None:
+def _date(response: Response) -> datetime | None:
     """When Stripe answered."""
-    if answer.interaction is None:
-        return None
     try:
-        time = parsedate_to_datetime(answer.interaction.response.headers.get("Date", ""))
+        time = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
@@ -97,14 +99,19 @@ def _date(answer: Answer) -> datetime | None:
 def _path_to_livemode(content: bytes) -> str:
     """The JSON path of the first ``livemode`` that is true; ``$`` if it is no JSON."""
     try:
-        left: list[tuple[tuple[str | int, ...], Any]] = [((), payloads.parse(content))]
+        payload = payloads.parse(content)
     except payloads.Unreadable:
         return "$"
+    return next(map(json_path, _live(payload)), "$")
+
+
+def _live(payload: Any) -> Iterator[Keys]:
+    """Where ``livemode`` is true, the least deep first."""
+    left: list[tuple[Keys, Any]] = [((), payload)]
     for path, value in left:  # grows while it is gone through
         if isinstance(value, dict):
             if value.get("livemode") is True:
-                return json_path((*path, "livemode"))
+                yield (*path, "livemode")
             left += [((*path, name), each) for name, each in value.items()]
         elif isinstance(value, list):
             left += [((*path, index), each) for index, each in enumerate(value)]
-    return "$"

@@ -97,7 +97,8 @@ def steps(path: str) -> Keys:
 def _composed(text: str, *, is_json: bool) -> yaml.Node | None:
     """The nodes of a text, None if it has none that can be made out."""
     if is_json:
-        text = _ESCAPE.sub(r"\\u0020", text)  # half a surrogate pair is no YAML; it is as long
+        # Half a surrogate pair is no YAML, and a tab no space in it; these are as long.
+        text = _ESCAPE.sub(r"\\u0020", text).replace("\t", " ")
         if text.count("{") + text.count("[") > _DEEPEST and _depth(text) > _DEEPEST:
             return None
     try:

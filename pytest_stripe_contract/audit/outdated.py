@@ -109,11 +109,13 @@ def _lost(path: str, line: ReleaseLine, to: ReleaseLine) -> Lost:
     """What is known of a property that left; the invoices of a list are at ``data[]``."""
     owner, _, name = path.rpartition(".")
     kind = _KINDS.get(owner.removeprefix("data[]").removeprefix("."), "discount")
-    for change in changes_of(name, line.name, to.name):
-        if change.object == kind:
-            now_at = ".".join(filter(None, (owner, change.now_at))) if change.now_at else None
-            return Lost(path, now_at, change.hint, change.version)
-    return Lost(path)
+    told = (each for each in changes_of(name, line.name, to.name) if each.object == kind)
+    lost = (Lost(path, _at(owner, each.now_at), each.hint, each.version) for each in told)
+    return next(lost, Lost(path))
+
+
+def _at(owner: str, now_at: str | None) -> str | None:
+    return f"{owner}.{now_at}" if owner and now_at else now_at
 
 
 def _some(names: Sequence[str]) -> str:

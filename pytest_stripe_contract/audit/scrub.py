@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .. import atomic, scrubbing
+from .. import scrubbing
 from ..errors import CassetteError
 from ..scrubbing import secrets
 from ..scrubbing.layers import Unscannable
@@ -62,12 +62,6 @@ def scrub(paths: Iterable[str], write: Callable[[Entry, bytes], None]) -> Scrubs
     except KeyboardInterrupt:
         scrubs.left = len(entries) - done
     return scrubs
-
-
-def in_place(entry: Entry, data: bytes) -> None:
-    """Write a file anew, whole or not at all; standard input has no place."""
-    if entry.path is not None:
-        atomic.write(entry.path, data)
 
 
 def _scrub(entry: Entry, write: Callable[[Entry, bytes], None], scrubs: Scrubs) -> None:

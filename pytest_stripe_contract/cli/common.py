@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TextIO
 
 from .. import versions
@@ -38,15 +37,6 @@ def version_option(parser: argparse.ArgumentParser, default: str | None = versio
         metavar="VERSION",
         help=f"that is meant (default: {default or 'the one of the recording'})",
     )
-
-
-def read(path: str) -> bytes:
-    """What a file has, or standard input for ``-``; `OSError` if there is none."""
-    if path != "-":
-        return Path(path).read_bytes()
-    if sys.stdin is None:
-        raise FileNotFoundError("there is no standard input to read")
-    return sys.stdin.buffer.read()
 
 
 def table(

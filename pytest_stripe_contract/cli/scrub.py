@@ -31,7 +31,8 @@ def add(commands: Any) -> None:
 
 
 def _scrub(arguments: argparse.Namespace) -> int:
-    from ..audit.scrub import in_place, scrub
+    from .. import atomic
+    from ..audit.scrub import scrub
 
     def put(entry: Entry, data: bytes) -> None:
         if arguments.dry_run:
@@ -39,7 +40,7 @@ def _scrub(arguments: argparse.Namespace) -> int:
         if entry.path is None:
             sys.stdout.buffer.write(data)
         else:
-            in_place(entry, data)
+            atomic.write(entry.path, data)
 
     scrubs = scrub(arguments.paths, put)
     # Standard output has the document then.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from .. import versions
-from .common import command, print_json, read
+from ..audit.streams import STDIN, read
+from .common import command, print_json
 
 
 def add(commands: Any) -> None:
@@ -56,6 +58,7 @@ def _drift(arguments: argparse.Namespace) -> int:
 def _upgrade(arguments: argparse.Namespace) -> int:
     from .. import payloads, upgrades
 
-    payload = payloads.parse(read(arguments.path))
+    path = None if arguments.path == STDIN else Path(arguments.path)
+    payload = payloads.parse(read(path))
     print_json(upgrades.upgrade(payload, arguments.from_, arguments.to))
     return 0

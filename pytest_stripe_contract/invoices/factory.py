@@ -11,7 +11,7 @@ from .. import contract, installed, payloads
 from ..errors import InvalidOption
 from ..findings import ContractViolation, Difference, Finding, bare, json_path
 from ..steps.shapes import Object, copied
-from . import amounts, follows, shares, statuses
+from . import amounts, follows, lines, shares, statuses
 from .made import Made, items
 from .overrides import Writer, parsed
 
@@ -69,13 +69,13 @@ def make(
     if base is not None and payloads.kind_of(base) != "invoice":
         raise InvalidOption("invoice", dict(overrides), "an answer that is an invoice to change")
     given = parsed(overrides)
-    spare = statuses.opened(line)
-    start = copied(dict(spare if base is None else base))
+    opened = statuses.opened(line)
+    start = copied(dict(opened if base is None else base))
     status = statuses.asked_for(given, line, is_new=base is None)
     if status is not None:
         start = statuses.in_status(start, status, line)
     made = Made(copied(start), start)
-    writer = Writer(made, line, items(spare)[0])
+    writer = Writer(made, line, lines.spare(items(opened)[0], start))
     for path, value in given:
         writer.write(path, value)
     if shares.is_implied(made):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ..findings import Path, bare
 from .made import LENGTH, Made, items, number
@@ -165,10 +166,7 @@ def _move(made: Made, paths: Iterable[Path], seconds: int) -> None:
 
 def _time(made: Made, path: Path, *, was: bool = False) -> int | None:
     """The time at a path, of the invoice as it is or as it was; None if there is none."""
-    here: object = made.before if was else made.invoice
+    here: Any = made.before if was else made.invoice
     for step in path[:-1]:
-        if isinstance(here, dict):
-            here = here.get(step)
-        elif isinstance(here, list):
-            here = here[int(step)]
+        here = here.get(step) if isinstance(here, dict) else here[step]
     return number(here, str(path[-1])) if isinstance(here, dict) else None

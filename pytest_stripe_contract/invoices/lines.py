@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from ..findings import Path
 from ..steps.shapes import Object, at, copied
@@ -28,21 +27,31 @@ _PRICES: tuple[tuple[str, ...], ...] = (
     ("pricing",),
     ("pricing", "price_details", "price"),
 )
+_OF_ALL = ("currency", "livemode")
 _UNIT_AMOUNTS = ("unit_amount", "unit_amount_decimal")
 
 
-def another(items: list[Any], index: int) -> Any:
-    """A line item like the last of some, with ids of its own, and none of its taxes or discounts.
+def another(like: Object, index: int) -> Object:
+    """A line item like one, with ids of its own, and none of its taxes and discounts.
 
     ``index`` is the place that it is to have in the list.
     """
-    item = copied(items[-1])
-    if isinstance(item, dict):
-        item |= {name: [] for name in _OWN_AMOUNTS if name in item}
-        for target in at(item, *_WITH_IDS):
-            for name in _IDS:
-                if isinstance(target.get(name), str):
-                    target[name] = _numbered(target[name], index)
+    item: Object = copied(like)
+    item |= {name: [] for name in _OWN_AMOUNTS if name in item}
+    for target in at(item, *_WITH_IDS):
+        for name in _IDS:
+            if isinstance(target.get(name), str):
+                target[name] = _numbered(target[name], index)
+    return item
+
+
+def spare(item: Object, invoice: Object) -> Object:
+    """A line item as one of an invoice that may be another one than it was in."""
+    item = copied(item)
+    if "invoice" in item:
+        item["invoice"] = invoice.get("id")
+    for target in at(item, "", "price"):
+        target |= {name: invoice[name] for name in _OF_ALL if name in target and name in invoice}
     return item
 
 
@@ -108,16 +117,14 @@ def conclude(made: Made, path: Path, item: Object) -> None:
     differs = unit is not None and quantity and _rounded(quantity * unit) != amount
     if quantity and differs and not has_price(made, path, item):
         unit = Fraction(amount) / quantity
-        for where, price in _prices(item):
-            if price["unit_amount_decimal"] is not None:
-                made.follow(_text(unit), *path, *where, "unit_amount_decimal")
-                made.follow(_whole(unit), *path, *where, "unit_amount")
+        for where, _ in _prices(item):
+            made.follow(_text(unit), *path, *where, "unit_amount_decimal")
+            made.follow(_whole(unit), *path, *where, "unit_amount")
     excluding = amount - inclusive(item, "tax_amounts")
     made.follow(excluding, *path, "amount_excluding_tax")
     if quantity and (excluding != amount or unit is None):
         unit = Fraction(excluding) / quantity
-    if unit is not None:
-        made.follow(_text(unit), *path, "unit_amount_excluding_tax")
+    made.follow(None if unit is None else _text(unit), *path, "unit_amount_excluding_tax")
 
 
 def inclusive(source: Object, name: str) -> int:

@@ -47,13 +47,8 @@ def _note(name: str, of: str, line: ReleaseLine) -> str:
     has = [name in properties(of, each) for each in versions.LINES]
     here = versions.LINES.index(known)
     if any(has[:here]):
-        gone = next(each for index, each in enumerate(versions.LINES) if _ended(has, index, here))
-        return f"{name} left it in {gone.first}."
+        last = max(index for index in range(here) if has[index])
+        return f"{name} left it in {versions.LINES[last + 1].first}."
     if any(has[here:]):
         return f"{name} is there since {versions.LINES[has.index(True, here)].first}."
     return ""
-
-
-def _ended(has: list[bool], index: int, here: int) -> bool:
-    """Whether it is the first line of the last ones, up to the one in question, without it."""
-    return index <= here and any(has[:index]) and not any(has[index : here + 1])

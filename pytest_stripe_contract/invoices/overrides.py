@@ -64,7 +64,7 @@ class Writer:
         if isinstance(new, list):
             return self._listed(old, new, of_items, path)
         self._made.said.add(path)
-        if schema is None and not _is_json(new):
+        if not _is_json(new):
             self._made.refuse(path, "a value that JSON has", new)
         return new
 
@@ -75,7 +75,7 @@ class Writer:
             self._made.said.add(LENGTH)
             olds = old[: len(new)] if isinstance(old, list) else []
             while len(olds) < len(new):
-                olds.append(another(olds or old or [self._spare], len(olds)))
+                olds.append(self._another(olds, len(olds)))
         else:
             self._made.said.add(path)
         pairs = enumerate(zip(olds, new, strict=True))
@@ -91,9 +91,14 @@ class Writer:
             if index == len(old):
                 is_line = path == LINE_ITEMS
                 self._made.said.add(LENGTH if is_line else (*path, index))
-                old.append(another(old or [self._spare], index) if is_line else ABSENT)
+                old.append(self._another(old, index) if is_line else ABSENT)
             old[index] = self._merged(old[index], value, items, (*path, index))
         return old
+
+    def _another(self, items: list[Any], index: int) -> Object:
+        """A new line item, like the last one that is there."""
+        known = [each for each in items if isinstance(each, dict)]
+        return another(known[-1] if known else self._spare, index)
 
     def _object(self, old: Any, new: Object, branches: list[tuple[str, Schema]], path: Path) -> Any:
         """An object that an override changes; one that was not there has what it must have."""

@@ -117,7 +117,7 @@ def leaks(document: Any) -> list[Leak]:
     try:
         _, notes = Sweep(mender, Headers(mender, {})).mend(document)
     except Unscannable as error:
-        return [Leak("$", str(error))]
+        return [Leak(error.path, f"cannot be searched: {error.problem}")]
     return [Leak(json_path(steps), kind) for steps, kind in dict.fromkeys(notes)]
 
 

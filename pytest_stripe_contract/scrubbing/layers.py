@@ -17,6 +17,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 from ..errors import StripeContractError
+from ..findings import json_path
 
 DEEPEST = 16
 """Layers in one another: many times what any recorder has written."""
@@ -28,17 +29,22 @@ LARGEST = 1 << 23
 class Unscannable(StripeContractError, ValueError):
     """What cannot be looked into, so that nobody can say that no secret is in it.
 
-    ``problem`` says why not, and ``path`` where it is.
+    ``problem`` says why not; ``steps``, the keys that lead to the place in a document, and
+    ``path`` say where.
     """
 
-    def __init__(self, problem: str, path: str = "") -> None:
+    def __init__(self, problem: str, steps: tuple[str | int, ...] = ()) -> None:
         self.problem = problem
-        self.path = path
-        super().__init__(problem, path)
+        self.steps = steps
+        super().__init__(problem, steps)
+
+    @property
+    def path(self) -> str:
+        """The place as a JSON path."""
+        return json_path(self.steps)
 
     def __str__(self) -> str:
-        place = f" at {self.path}" if self.path else ""
-        return f"cannot be searched for secrets{place}: {self.problem}"
+        return f"{self.path} cannot be searched for secrets: {self.problem}"
 
 
 # --- escapes, of URLs and of JSON -------------------------------------------------------------

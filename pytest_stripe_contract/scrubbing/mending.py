@@ -113,8 +113,10 @@ class Mender:
                 return (new, notes) if notes else (value, notes)
         return value, []
 
-    def _edits(self, text: str, place: Place, depth: int) -> list[Edit]:
-        is_quiet = self.known is None and glance.is_clean(text)
+    def _edits(
+        self, text: str, place: Place, depth: int, *, is_suspect: bool = False
+    ) -> list[Edit]:
+        is_quiet = self.known is None and not is_suspect and glance.is_clean(text)
         if is_quiet and not self.properties.heeds(place):
             return []
         try:
@@ -141,7 +143,8 @@ class Mender:
     def _in_escapes(self, text: str, place: Place, depth: int) -> Iterator[Edit]:
         inside = layers.unescaped(text)
         if inside is not None:
-            for edit in self._edits(inside.text, place, _deeper(depth)):
+            edits = self._edits(inside.text, place, _deeper(depth), is_suspect=True)
+            for edit in edits:
                 yield Edit(*inside.back(edit.start, edit.end, edit.new), edit.notes)
 
     def _by_pattern(self, text: str) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import reduce
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 SECRET = "secret"  # noqa: S105 (the kind of one)
 """The kind of what opens something; all other kinds are of personal data."""
@@ -177,7 +177,7 @@ class Place:
 
 def of_request(url: str) -> Place:
     """The place of what a request to that URL says: of what its path is."""
-    names = [_singular(segment) for segment in unquote(urlsplit(url).path).split("/")]
+    names = [_singular(segment) for segment in unquote(url.partition("?")[0]).split("/")]
     known = [name for name in names if name in _THINGS or name == "tax_id"]
     return Place((), known[-1] if known else "")
 

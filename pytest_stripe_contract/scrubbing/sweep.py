@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,6 +71,15 @@ def mend_request(mender: Mender, url: Any, body: Any, reading: Reading) -> tuple
     return (url, told[0]), (body, told[1])
 
 
+@contextmanager
+def _at(step: str | int) -> Iterator[None]:
+    """What cannot be looked into is there."""
+    try:
+        yield
+    except Unscannable as error:
+        raise Unscannable(error.problem, (step, *error.steps)) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """Goes through a document by ``mender``, and through its headers by ``headers``."""
@@ -87,22 +97,29 @@ class Sweep:
         if depth > trees.DEEPEST:
             raise Unscannable("it is nested too deeply")
         if isinstance(value, list):
-            each = [self._any(item, place, depth + 1) for item in value]
-            told = [note.under(i) for i, (_, notes) in enumerate(each) for note in notes]
-            return ([new for new, _ in each], told) if told else (value, told)
+            items, told = [], []
+            for index, item in enumerate(value):
+                with _at(index):
+                    new, notes = self._any(item, place, depth + 1)
+                items.append(new)
+                told += [note.under(index) for note in notes]
+            return (items, told) if told else (value, told)
         if not isinstance(value, Mapping):
             return self.mender.value(value, place)
         mended: dict[Any, Any] = {}
         told = []
         for key, inner in value.items():
             name, notes = self.mender.value(key, _ELSEWHERE)
-            if key in ("request", "response") and isinstance(inner, Mapping):
-                mended[name], more = self._message(inner, depth + 1, is_request=key == "request")
-            elif key == "headers" and _pairs(inner):
-                mended[name], more = self._headers(inner)
-            else:
-                mended[name], more = self._any(inner, place.into(str(key)), depth + 1)
-            told += [note.under(str(name)) for note in (*notes, *more)]
+            step = str(name)
+            with _at(step):
+                if key in ("request", "response") and isinstance(inner, Mapping):
+                    new, more = self._message(inner, depth + 1, is_request=key == "request")
+                elif key == "headers" and _pairs(inner):
+                    new, more = self._headers(inner)
+                else:
+                    new, more = self._any(inner, place.into(str(key)), depth + 1)
+            mended[name] = new
+            told += [note.under(step) for note in (*notes, *more)]
         return (mended, told) if told else (value, told)
 
     def _message(self, message: Mapping[Any, Any], depth: int, *, is_request: bool) -> Mended:
@@ -132,22 +149,20 @@ class Sweep:
         for name in _BODIES:
             if name not in message:
                 continue
-            body = message[name]
-            if is_request:
-                parts[url], parts[name] = mend_request(self.mender, message.get(url), body, reading)
-            else:
-                parts[name] = reading.mend(body, self.mender)
+            with _at(name):
+                body = message[name]
+                if is_request:
+                    asked = mend_request(self.mender, message.get(url), body, reading)
+                    parts[url], parts[name] = asked
+                else:
+                    parts[name] = reading.mend(body, self.mender)
         if is_request and url not in parts:
             parts[url], _ = mend_request(self.mender, message.get(url), None, reading)
         return parts
 
     def _headers(self, headers: Any) -> Mended:
         pairs, told = self.headers.mend(_pairs(headers))
-        if not told:
-            return headers, told
-        return (
-            dict(pairs) if isinstance(headers, Mapping) else [list(pair) for pair in pairs]
-        ), told
+        return (_like(headers, pairs), told) if told else (headers, told)
 
 
 def _reframed(message: dict[Any, Any], length: int | None) -> dict[Any, Any]:
@@ -159,10 +174,12 @@ def _reframed(message: dict[Any, Any], length: int | None) -> dict[Any, Any]:
             framed.append((name, [str(length)] if isinstance(value, list) else str(length)))
         elif not _is(name, _CODING):
             framed.append((name, value))
-    if not framed:
-        return message
-    new_headers = dict(framed) if isinstance(headers, Mapping) else list(map(list, framed))
-    return {**message, "headers": new_headers}
+    return {**message, "headers": _like(headers, framed)} if headers else message
+
+
+def _like(headers: Any, pairs: list[tuple[Any, Any]]) -> Any:
+    """Headers in the layout of others."""
+    return dict(pairs) if isinstance(headers, Mapping) else [list(pair) for pair in pairs]
 
 
 def _pairs(headers: Any) -> list[tuple[Any, Any]]:
