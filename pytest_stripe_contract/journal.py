@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from .misses import RecordingRefused, ReplayMiss
 from .problems import Observation
 
 
-class Journal:
+class Journal(ABC):
     """Takes note of calls and of what is wrong with them; several threads may write at once.
 
     ``calls`` has each request with its answer, in the order in which they were answered;
@@ -69,9 +70,9 @@ class Journal:
         with self._lock:
             return attempts.grouped(self.calls)
 
+    @abstractmethod
     def left(self) -> Iterator[str]:
         """What should have happened by the end, and did not."""
-        yield from ()
 
     def called(
         self, call: Call, observations: Iterable[Observation], version: str | None = None

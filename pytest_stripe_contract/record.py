@@ -37,8 +37,8 @@ def plan(
     New recordings go to the first that the package does not ship; the others are only played.
     """
     mode = settings.mode
-    if mode == "none":
-        return names, None
+    if mode == "none" or not all(isinstance(name, (str, PathLike)) for name in names):
+        return names, None  # what is wrong with a name is said where it is looked for
     for name in names:
         path = _own(library, name)
         if path is None:
@@ -51,10 +51,8 @@ def plan(
     return names, None
 
 
-def _own(library: Library, name: object) -> Path | None:
-    """Where a cassette is recorded; None if it is not one's own, or no name at all."""
-    if not isinstance(name, (str, PathLike)):
-        return None
+def _own(library: Library, name: str | PathLike[str]) -> Path | None:
+    """Where a cassette is recorded; None if it is not one's own."""
     name = fspath(name)
     if name.endswith(".json"):
         raise InvalidOption("record", name, "a cassette in YAML, as that is what is recorded")
@@ -131,7 +129,7 @@ class Recorder:
         `CassetteError` if it cannot be written, or holds what no scrubbing took away.
         """
         if not self._kept:
-            return False
+            return False  # what was there has answered all
         try:
             with atomic.locked(self.path.parent):
                 atomic.write(self.path, self._file())

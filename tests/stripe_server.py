@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +35,7 @@ class StripeServer(ThreadingHTTPServer):
         self.change: dict[str, Any] = {}
         self.headers: dict[str, str] = {}
         self.status = 200
+        self.delay = 0.0
         self.body: bytes | None = None
 
     @property
@@ -52,6 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        time.sleep(self.server.delay)
         self.server.requests.append((self.command, self.path, dict(self.headers), body))
         version = self.headers.get("Stripe-Version", "2023-10-16")
         payload = self._payload(version, dict(parse_qsl(body.decode(), keep_blank_values=True)))
@@ -73,7 +77,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
-        self.wfile.write(sent)
+        with contextlib.suppress(OSError):  # a client that has hung up
+            self.wfile.write(sent)
 
     def _payload(self, version: str, form: dict[str, str]) -> dict[str, Any]:
         parts = self.path.partition("?")[0].split("/")

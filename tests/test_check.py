@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -339,12 +340,16 @@ def test_what_the_contract_does_not_know_and_other_hosts_are_left_alone(tmp_path
 
 
 def test_a_compressed_answer_is_read_and_a_broken_one_is_invented(tmp_path, found):
-    packed = gzip.compress(json.dumps(faultless() | {"status": "nonsense"}).encode())
+    long = faultless() | {
+        "status": "nonsense",
+        "description": random.Random(1).randbytes(99999).hex(),
+    }
+    packed = gzip.compress(json.dumps(long).encode())
     gzipped = {"Content-Encoding": ["gzip"]}
     path = save(
         tmp_path / "a.yaml",
         recording(string=packed, got=gzipped),
-        recording(string=packed[:-20], got=gzipped),
+        recording(string=packed[:-8] + bytes(8), got=gzipped),
     )
 
     findings = found(path, "--select", "invented,livemode")
@@ -482,6 +487,7 @@ def test_livemode_is_told_at_any_depth_of_any_body(tmp_path, found):
         recording(body='{"data": [{"livemode": true}]}', uri="https://example.org/hook"),
         recording(string='{"livemode": true, broken', uri="https://example.org/"),
         recording(string='{"note": "\\"livemode\\": true"}', uri="https://example.org/"),
+        recording(string='{"not \\"livemode": true}', uri="https://example.org/"),
     )
     payload = tmp_path / "payload.json"
     payload.write_text(json.dumps(faultless() | {"livemode": True}, indent=1))

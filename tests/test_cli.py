@@ -147,3 +147,51 @@ def test_the_version_is_told(capsys):
 
     assert caught.value.code == 0
     assert capsys.readouterr().out
+
+
+def test_show_prints_a_cassette_as_a_person_reads_it(capsys):
+    code, output = run(capsys, "show", "mark_uncollectible.no_such_invoice")
+
+    assert code == 0
+    assert "  provenance: derived\n" in output
+    assert "\nPOST https://api.stripe.com/v1/invoices/" in output
+    assert "\n404 Not Found\n" in output
+    assert "Stripe-Should-Retry: false\n" in output
+    assert '    "code": "resource_missing",\n' in output
+
+
+def test_show_shows_another_version(capsys):
+    code, output = run(capsys, "show", "mark_uncollectible_open", "--api-version", "basil")
+
+    assert code == 0
+    assert "Stripe-Version: 2025-03-31.basil\n" in output
+    assert '"parent": ' in output
+
+
+def test_show_writes_json_too(capsys):
+    _, output = run(capsys, "show", "mark_uncollectible.twice", "--format", "json")
+
+    shown = json.loads(output)
+    assert shown["metadata"]["provenance"] == "derived"
+    assert [each["response"]["status"] for each in shown["interactions"]] == [200, 400]
+
+
+def test_show_prints_ones_own_file_whatever_it_holds(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    request = "request: {method: POST, uri: 'https://api.stripe.com/v1/x', body: 'a=1'}"
+    response = "response: {status: {code: 502}, body: {string: <html>}}"
+    (tmp_path / "mine.yaml").write_text(f"interactions: [{{{request}, {response}}}]")
+
+    code, output = run(capsys, "show", "mine.yaml")
+
+    assert code == 0
+    assert "\na=1\n" in output
+    assert "\n<html>\n" in output
+
+
+def test_show_names_the_nearest_if_there_is_no_such_cassette(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["show", "mark_uncollectible.not_opne"])
+
+    assert stopped.value.code == 2
+    assert "known, nearest first: mark_uncollectible.not_open" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 import urllib.request
@@ -355,3 +356,60 @@ def test_after_the_replay_the_sdk_sleeps_again(stripe_replay):
         assert met("sdk-requests", STRIPE)[0] is stripe.APIConnectionError
 
     assert client._sleep_time_seconds(1) >= 0.5
+
+
+def test_an_sdk_that_is_imported_in_the_middle_of_a_replay_does_not_sleep_either(pytester):
+    pytester.makepyfile("""
+    import pytest
+    from pytest_stripe_contract.faults import timeout
+
+    @pytest.mark.stripe_replay(timeout(), timeout(), "mark_uncollectible")
+    def test_it(stripe_replay):
+        import sys
+
+        assert "stripe" not in sys.modules
+        import httpx
+        with pytest.raises(httpx.ReadTimeout):
+            url = "https://api.stripe.com/v1/invoices/in_1/mark_uncollectible"
+            key = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "a"}
+            httpx.post(url, headers=key)
+        import stripe
+
+        client = stripe.StripeClient("sk_test_x", max_network_retries=1)
+        client.v1.invoices.mark_uncollectible("in_1", options={"idempotency_key": "a"})
+        assert [call.slept > 0 for call in stripe_replay.calls] == [False, False, True]
+    """)
+
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_an_sdk_of_another_make_is_left_alone(monkeypatch):
+    import types
+
+    from pytest_stripe_contract.clients import sdk
+
+    monkeypatch.setitem(sys.modules, "stripe._http_client", types.ModuleType("other"))
+
+    assert list(sdk.patches(lambda *_: None)) == []
+
+
+def test_urllib3_before_2_has_no_error_of_its_own_for_a_name(stripe_replay, monkeypatch):
+    import requests
+    import urllib3
+
+    monkeypatch.delattr(urllib3.exceptions, "NameResolutionError")
+
+    with stripe_replay(dns_failure()):
+        assert met("requests", STRIPE) == [requests.ConnectionError]
+
+
+def test_an_answer_that_is_slow_and_comes_alone(stripe_replay):
+    url = f"{STRIPE}/v1/invoices/in_1/mark_uncollectible"
+    key = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "a"}
+
+    with stripe_replay(slow(30), slow(1)) as replay:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(url, headers=key)
+        assert httpx.post(url, headers=key).json()["status"] == "uncollectible"
+
+    assert [call.fault for call in replay.calls] == ["slow(30)", "slow(1)"]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import senders
+import stripe
 import vcr
 import yaml
 from stripe_server import ACCOUNT, COOKIE, serve
@@ -27,7 +28,6 @@ HEAD = """
     from stripe_server import *
 
     stripe.api_key = "sk_test_51NotARealKey"
-    stripe.max_network_retries = 0
 
     def write_off(invoice_id="in_1"):
         return stripe.Invoice.mark_uncollectible(invoice_id)
@@ -54,6 +54,7 @@ def run(pytester, monkeypatch, server):
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p pytest_stripe_contract.plugin")
     pytester.makeini(f"[pytest]\nstripe_api_base = {server.base}\n")
 
+    monkeypatch.setattr(stripe, "max_network_retries", 0)
     tests = str(Path(__file__).parent)
     monkeypatch.setenv("PYTHONPATH", tests, prepend=os.pathsep)
 
@@ -260,7 +261,7 @@ def test_what_was_scrubbed_still_answers_the_real_request(run, server):
 def test_recording_again_changes_nothing_but_the_time(run, cassette):
     def recorded():
         run(WRITES_OFF, "--stripe-record=rewrite").assert_outcomes(passed=1)
-        return re.sub("recorded_at: .*|- req_.*", "", cassette.read_text())
+        return re.sub("recorded_at: .*|- req_.*|- .* GMT", "", cassette.read_text())
 
     assert recorded() == recorded()
 
@@ -750,9 +751,11 @@ def test_the_refusal_survives_a_pickle():
     import pickle
 
     error = RecordingRefused("GET https://x", "a reason", "an advice", "test_x.py:3, in test_it")
+    elsewhere = RecordingRefused("GET https://x", "a reason", "an advice")
 
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert "from:     test_x.py:3" in str(error)
+    assert "from:" not in str(pickle.loads(pickle.dumps(elsewhere)))
 
 
 @pytest.fixture
@@ -829,3 +832,82 @@ def test_what_localstripe_sends_and_stripe_never_would_is_not_written(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*the answer * to POST https://api.stripe.com/v1/* breaks *"])
     assert not cassette.exists()
+
+
+def test_new_episodes_that_bring_nothing_new_leave_the_file_alone(run, cassette):
+    run(WRITES_OFF, "--stripe-record=once")
+    before = cassette.stat()
+
+    result = run(WRITES_OFF, "--stripe-record=new_episodes")
+
+    result.assert_outcomes(passed=1)
+    assert cassette.stat().st_mtime_ns == before.st_mtime_ns
+    result.stdout.no_fnmatch_line("*stripe record*")
+
+
+@pytest.mark.parametrize("mode", ["once", "none"])
+def test_a_name_that_is_none_is_refused_in_every_mode(run, mode):
+    body = WRITES_OFF.replace("stripe_replay\n", "stripe_replay(3)\n", 1)
+
+    result = run(body, f"--stripe-record={mode}")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*stripe_replay=3: expected names of cassettes*"])
+
+
+def test_what_no_scrubbing_takes_away_is_not_written(run, cassette, monkeypatch):
+    from pytest_stripe_contract import record, scrubbing
+
+    monkeypatch.setattr(record, "leaks", lambda _: [scrubbing.Leak("$.here", "API key")])
+
+    result = run(WRITES_OFF, "--stripe-record=once")
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*not written: API key at $.here; see stripe_scrub*"])
+    assert not cassette.exists()
+
+
+def test_the_sdk_sleeps_while_it_records_as_stripe_itself_is_asked(run, server):
+    server.status, server.body = 500, b'{"error": {"type": "api_error"}}'
+
+    run(
+        """
+    @pytest.mark.stripe_replay
+    def test_it(stripe_replay):
+        client = stripe.StripeClient("sk_test_x", max_network_retries=1)
+        with pytest.raises(stripe.APIError):
+            client.v1.invoices.mark_uncollectible("in_1")
+        assert [call.slept for call in stripe_replay.calls] == [0, 0]
+    """,
+        "--stripe-record=once",
+    ).assert_outcomes(passed=1)
+
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("client", ["httpx", "requests", "aiohttp"])
+def test_an_answer_that_does_not_come_is_to_each_client_what_it_would_be(
+    run, server, monkeypatch, client
+):
+    from pytest_stripe_contract import upstream
+
+    monkeypatch.setattr(upstream, "PATIENCE", 0.2)
+    server.delay = 1
+
+    result = run(
+        f"""
+    import senders
+
+    @pytest.mark.stripe_replay
+    def test_it():
+        with pytest.raises(Exception) as caught:
+            senders.SENDERS["{client}"]("in_1")
+        print("met", type(caught.value).__name__)
+    """,
+        "--stripe-record=once",
+        "-s",
+    )
+
+    result.assert_outcomes(failed=1)
+    met = {"httpx": "ReadTimeout", "requests": "ConnectionError", "aiohttp": "TimeoutError"}
+    result.stdout.fnmatch_lines([f"*met {met[client]}*", "*reason:   ReadTimeout: *"])

@@ -975,3 +975,29 @@ def test_the_fixture_makes_invoices_of_the_version_in_force(run):
     )
 
     result.assert_outcomes(passed=1)
+
+
+def test_a_page_instead_of_json_is_no_invoice_to_be_changed(run, pytester):
+    document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+    document["interactions"][0]["response"]["body"]["string"] = "<html>"
+    (pytester.mkdir("cassettes") / "mine.yaml").write_text(yaml.safe_dump(document))
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine", invoice={"customer": "cus_123"})
+    def test_it():
+        post("in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "$: expected JSON" in output
+
+
+def test_an_own_recording_that_was_not_played_can_be_recorded_anew(run, own_cassette):
+    own_cassette("mine", lambda _: None)
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        pass
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "or record anew (--stripe-record=rewrite) if it is right not to" in output

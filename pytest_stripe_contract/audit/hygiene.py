@@ -46,8 +46,8 @@ def livemode(file: File, _options: Options) -> Iterator[Remark]:
         line = file.lines.at(match.start())
         yield Remark("livemode", f"a key of live mode ({match[0]}…)", hidden(file.name), line)
     for body in file.bodies:
-        if _LIVE_MODE.search(body.content):
-            path = _path_to_livemode(body.content)
+        path = _path_to_livemode(body.content) if _LIVE_MODE.search(body.content) else None
+        if path is not None:
             yield of_file(file, "livemode", "true", body.place(path), body.keys + steps(path))
         if not in_text and (found := _LIVE_KEY.search(body.text)):
             message = f"a key of live mode ({found[0]}…)"
@@ -96,13 +96,13 @@ def _date(response: Response) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _path_to_livemode(content: bytes) -> str:
-    """The JSON path of the first ``livemode`` that is true; ``$`` if it is no JSON."""
+def _path_to_livemode(content: bytes) -> str | None:
+    """The JSON path of the first ``livemode`` that is true, if any; ``$`` if it is no JSON."""
     try:
         payload = payloads.parse(content)
     except payloads.Unreadable:
         return "$"
-    return next(map(json_path, _live(payload)), "$")
+    return next(map(json_path, _live(payload)), None)
 
 
 def _live(payload: Any) -> Iterator[Keys]:

@@ -96,6 +96,7 @@ def _mended(file: File) -> tuple[bytes, Mended | None]:
         )
     data = text.encode(file.lines.encoding)
     _check(file.name, document, data)
+    told: list[tuple[int | None, str, str]]
     told = [(file.lines.at(each.start), "comment", each.kind) for each in comments]
     told += [(file.lines.of(steps(each.path)), hidden(each.path), each.rule) for each in changes]
     return data, Mended(hidden(file.name), tuple(told), keeps_layout)

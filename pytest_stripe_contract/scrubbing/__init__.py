@@ -73,7 +73,7 @@ class Scrubber:
         mended, notes = Sweep(mender, Headers(mender, keys)).mend(document)
         learned = {key: (new, "idempotency key") for key, new in keys.items() if key != new}
         if found := known.of(learned | mender.properties.learned):
-            again = replace(mender, known=found)
+            again = replace(mender.again, known=found)
             headers = Headers(again, keys)
             mended, more = Sweep(again, headers).mend(mended)
             notes = [*notes, *more]

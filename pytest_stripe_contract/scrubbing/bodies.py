@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import layers
+from . import layers, trees
 from .edits import Notes
 from .fields import mend_form
 from .layers import Unscannable
@@ -17,7 +17,6 @@ from .personal import Place
 
 _ELSEWHERE = Place(is_payload=False)
 _FORM = "application/x-www-form-urlencoded"
-_JSON_BEGINS = ("{", "[")
 _GZIP_IN_TEXT = "\x1f\x8b"
 _READ_HERE = frozenset(("", "identity", "gzip", "x-gzip", "deflate"))
 _PAIR = 2
@@ -56,14 +55,18 @@ class Reading:
         if text.startswith(_GZIP_IN_TEXT) and max(text) <= "\xff":
             new, notes = self._data(text.encode("latin-1"), mender)
             return (new, notes) if notes else (text, notes)
-        is_json = text.lstrip().startswith(_JSON_BEGINS)
-        if (
-            self.is_request
-            and not is_json
-            and (_FORM in self.content_type or not self.content_type)
-        ):
+        if self.is_request and self._is_form(text):
             return mend_form(mender, text, self.root)
         return mender.text(text, self.root)
+
+    def _is_form(self, text: str) -> bool:
+        """Whether a request's body is one, as those of Stripe's clients are if they say nothing."""
+        if self.content_type and _FORM not in self.content_type:
+            return False
+        try:
+            return trees.of_json(text) is None
+        except trees.TooDeep:
+            return False
 
     def _data(self, data: bytes, mender: Mender) -> Mended:
         inner = layers.inflated(data, self.coding)

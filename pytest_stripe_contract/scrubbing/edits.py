@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
-
-from .layers import Unscannable
-
-_ROUNDS = 20
 
 Steps = tuple[str | int, ...]
 """Names and indexes that lead to a place."""
@@ -58,17 +54,3 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
         parts += [text[end : edit.start], edit.new]
         end = edit.end
     return "".join([*parts, text[end:]])
-
-
-def settled(step: Callable[[str], tuple[str, Notes]], text: str) -> tuple[str, Notes]:
-    """What a text becomes once a step changes nothing any more, and all that is to be told.
-
-    What was next to a secret may look like another one without it.
-    """
-    told: Notes = []
-    for _ in range(_ROUNDS):
-        text, notes = step(text)
-        if not notes:
-            return text, told
-        told += notes
-    raise Unscannable("what takes a secret's place goes on looking like one")

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from .. import forms
 from . import personal
-from .edits import Notes, settled
+from .edits import Notes
 from .mending import Mender
 from .personal import Place
 from .rules import UNSAID, Rule, Unsaid
@@ -17,12 +17,12 @@ _BROKEN = "surrogatepass"
 
 def mend_form(mender: Mender, text: str, root: Place) -> tuple[str, Notes]:
     """The fields of a form, or of a query; what stays, stays as it is encoded."""
-    return settled(lambda each: _mend_form(mender, each, root), text)
+    return mender.settle(lambda by, each: _mend_form(by, each, root), text)
 
 
 def mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
     """The fields of the query, and the address as a text."""
-    return settled(lambda each: _mend_url(mender, each), url)
+    return mender.settle(_mend_url, url)
 
 
 def _mend_form(mender: Mender, text: str, root: Place) -> tuple[str, Notes]:
@@ -44,7 +44,7 @@ def _mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
     query, hash_, fragment = rest.partition("#")
     elsewhere = Place(is_payload=False)
     query, told = mend_form(mender, query, personal.of_request(url))
-    if mender.properties.rules.keeps_any:  # it may be in the query, where it is to stay
+    if mender.properties.rules:  # what they say of the query is to stay
         before, notes = mender.text(before, elsewhere)
         fragment, more = mender.text(fragment, elsewhere)
         told = [*told, *notes, *more]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import layers, secrets
+from . import escapes, layers, packed, secrets
 
 _NAMES = ("secret", "password", "_token")
 """What is in the name of every property that is a secret, whatever its value looks like."""
@@ -13,16 +13,15 @@ def is_clean(text: str) -> bool:
     for _ in range(layers.DEEPEST):
         if any(name in text for name in _NAMES) or next(secrets.find(text), None):
             return False
-        if not all(map(_is_clean, layers.unpacked(text))):
+        if not all(map(_is_clean, packed.unpacked(text))):
             return False
-        inside = layers.without_escapes(text)
-        if inside == text:
+        text = escapes.without_escapes(text)
+        if not text:
             return True
-        text = inside
     return False
 
 
-def _is_clean(packed: layers.Packed) -> bool:
-    if layers.inflated(packed.data) is not None:
+def _is_clean(token: packed.Packed) -> bool:
+    if layers.may_be_inflated(token.data):
         return False
-    return all(is_clean(text) for _, _, text in layers.runs(packed.data))
+    return all(is_clean(text) for _, _, text in layers.runs(token.data))

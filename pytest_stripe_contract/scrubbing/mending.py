@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from . import glance, layers, secrets, trees
-from .edits import Edit, Note, Notes, apart, applied, settled
+from . import escapes, glance, layers, packed, secrets, trees
+from .edits import Edit, Note, Notes, apart, applied
 from .known import Known
 from .layers import Unscannable
 from .personal import Place
@@ -18,6 +18,7 @@ from .properties import Means, Properties
 from .rules import Rules
 from .trees import Node, Number
 
+_ROUNDS = 20
 _TOO_DEEP = f"it is nested more than {trees.DEEPEST} levels deep"
 _API_KEY = "API key"
 _SHORTEST_CARD, _LONGEST_CARD = 10**12, 10**19
@@ -49,12 +50,37 @@ class Mender:
     def text(self, text: str, place: Place, depth: int = 0) -> tuple[str, Notes]:
         """A text of any kind, JSON too."""
 
-        def step(text: str) -> tuple[str, Notes]:
-            edits = self._edits(text, place, depth)
+        def step(mender: Mender, text: str) -> tuple[str, Notes]:
+            edits = mender._edits(text, place, depth)
             told = [note for edit in edits for note in edit.notes]
             return (applied(text, edits), told) if edits else (text, told)
 
-        return settled(step, text)
+        return self.settle(step, text)
+
+    def settle(
+        self, step: Callable[[Mender, str], tuple[str, Notes]], text: str
+    ) -> tuple[str, Notes]:
+        """What a text becomes once a step changes nothing any more, and all that is to be told.
+
+        What was next to a secret may look like another one without it.
+        """
+        told: Notes = []
+        mender = self
+        for _ in range(_ROUNDS):
+            text, notes = step(mender, text)
+            if not notes:
+                return text, told
+            told += notes
+            mender = self.again
+        raise Unscannable("what takes a secret's place goes on looking like one")
+
+    @property
+    def again(self) -> Mender:
+        """The same for what it mended already: a team's rules have said what they have to say."""
+        rules = self.properties.rules
+        if not rules:
+            return self
+        return replace(self, properties=replace(self.properties, rules=rules.obeyed()))
 
     def data(
         self, data: bytes, place: Place, depth: int = 0, coding: str = ""
@@ -141,7 +167,7 @@ class Mender:
                 yield Edit(node.start, node.end, _written(new, text), notes)
 
     def _in_escapes(self, text: str, place: Place, depth: int) -> Iterator[Edit]:
-        inside = layers.unescaped(text)
+        inside = escapes.unescaped(text)
         if inside is not None:
             edits = self._edits(inside.text, place, _deeper(depth), is_suspect=True)
             for edit in edits:
@@ -155,14 +181,13 @@ class Mender:
                 yield Edit(secret.start, secret.end, secret.stand_in, [Note((), secret.kind)])
 
     def _in_base64(self, text: str, place: Place, depth: int) -> Iterator[Edit]:
-        for packed in layers.unpacked(text):
-            inner = layers.inflated(packed.data)
-            data = packed.data if inner is None else inner
+        for token in packed.unpacked(text):
+            inner = layers.inflated(token.data)
+            data = token.data if inner is None else inner
             new, notes = self.data(data, place, _deeper(depth))
             if notes:
-                new = new if inner is None else layers.deflated(new, like=packed.data)
-                end = packed.start + len(packed.token)
-                yield Edit(packed.start, end, packed.with_data(new), notes)
+                new = new if inner is None else layers.deflated(new, like=token.data)
+                yield Edit(token.start, token.end, token.with_data(new), notes)
 
     def _runs(self, data: bytes, place: Place, depth: int) -> tuple[bytes, Notes]:
         """Data of which only parts can be read."""

@@ -43,10 +43,9 @@ class Rules:
     def __bool__(self) -> bool:
         return bool(self._rules)
 
-    @property
-    def keeps_any(self) -> bool:
-        """Whether a field is to be kept as it is."""
-        return any(rule is None or rule is False for rule in self._rules.values())
+    def obeyed(self) -> Rules:
+        """The same once they were followed: what they put somewhere is to stay there."""
+        return Rules(dict.fromkeys(self._rules, False))
 
     def of_property(self, keys: tuple[str, ...]) -> Rule | Unsaid:
         """The rule for a property; that for the whole path goes before that for its name."""

@@ -66,7 +66,7 @@ def mend_request(mender: Mender, url: Any, body: Any, reading: Reading) -> tuple
         found = known.of(own.properties.learned)
         if found is None or own.known:
             break
-        own = replace(own, known=found)
+        own = replace(own.again, known=found)
     mender.properties.learned.update(own.properties.learned)
     return (url, told[0]), (body, told[1])
 
