@@ -58,7 +58,8 @@ def check(calls: Iterable[Call]) -> Iterator[tuple[Request, Finding]]:
         if key is not None:
             before = of_key.setdefault((*scope, key), [])
             yield from ((request, finding) for finding in _with_same_key(made, before))
-            before.append(made)
+            if "idempotency_key" not in told_by(call.response):
+                before.append(made)
         of_request.setdefault((*scope, made.means), []).append(made)
     for tries in of_request.values():
         yield from _with_other_keys(tries)
@@ -81,9 +82,13 @@ def _with_same_key(made: _Try, before: Sequence[_Try]) -> Iterator[Finding]:
         expected = "a key of its own: this one was sent with another request"
         yield Finding("violation", "idempotency_key", _KEY, expected, made.key, _DOCS)
     elif before and (status := _said_no(before[-1].call)):
-        expected = f"no retry: the answer {status} said Stripe-Should-Retry: false"
-        told = str(made.call.request)
-        yield Finding("violation", "should_retry", "$", expected, told, _RETRYING)
+        yield _not_to_be_retried(made, status)
+
+
+def _not_to_be_retried(made: _Try, status: int) -> Finding:
+    expected = f"no retry: the answer {status} said Stripe-Should-Retry: false"
+    told = str(made.call.request)
+    return Finding("violation", "should_retry", "$", expected, told, _RETRYING)
 
 
 def _with_other_keys(tries: Sequence[_Try]) -> Iterator[tuple[Request, Finding]]:
@@ -93,6 +98,8 @@ def _with_other_keys(tries: Sequence[_Try]) -> Iterator[tuple[Request, Finding]]
     """
     for index, made in enumerate(tries[1:], 1):
         last = tries[index - 1]
+        if made.key is None is last.key and (status := _said_no(last.call)):
+            yield made.call.request, _not_to_be_retried(made, status)
         is_same = made.key == last.key and made.key is not None
         returns = last.key is not None and any(each.key == last.key for each in tries[index:])
         is_known = made.key is not None and any(each.key == made.key for each in tries[:index])
@@ -107,9 +114,10 @@ def _with_other_keys(tries: Sequence[_Try]) -> Iterator[tuple[Request, Finding]]
         )
 
 
-def _scope(request: Request) -> tuple[str, str]:
+def _scope(request: Request) -> tuple[str, str, str]:
     """Where a key counts: at Stripe, for one account."""
-    return origin(request.url)[1], request.headers.get("Stripe-Account", "")
+    account = request.headers.get("Stripe-Account", "")
+    return origin(request.url)[1], account, request.headers.get("Stripe-Context", "")
 
 
 def _continues(call: Call, last: Call) -> bool:
@@ -134,4 +142,6 @@ def _is_uncertain(call: Call) -> bool:
     """Whether nobody knows if Stripe has done what the call asked for."""
     if call.response is None:
         return call.fault not in _UNSENT
+    if call.fault and call.fault.startswith("not_json(") and call.response.status < FAILED:
+        return True
     return call.response.status >= SERVER_ERROR or call.response.status == CONFLICT

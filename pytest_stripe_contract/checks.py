@@ -12,7 +12,7 @@ from .findings import ABSENT, Finding
 from .matching import expands_payments, origin
 from .messages import Request, Response
 from .problems import Observation
-from .recordings import Recording
+from .sequence import Recording
 from .settings import Settings
 
 NO_CONTENT = 204

@@ -24,7 +24,7 @@ _MOST: Final = 599
 _PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body></body></html>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fault:
     """One thing that goes wrong on the way; ``name`` says what, as it is written in a test.
 
@@ -45,7 +45,7 @@ class Fault:
             return Reply(None, failure=self.failure)
         return Reply(self.response or recorded, delay=self.delay, is_cut=self.is_cut)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.name
 
 
@@ -76,6 +76,8 @@ def truncated_body() -> Fault:
 
 def not_json(html: str = _PAGE, status: int = 502) -> Fault:
     """A page from something between the client and Stripe, with an HTTP status."""
+    if not isinstance(html, str):
+        raise InvalidOption("not_json", html, "a text")
     response = Response(status, httpx.Headers({"Content-Type": "text/html"}), html.encode())
     return Fault(f"not_json(status={status})", response=_valid(response))
 
@@ -88,10 +90,8 @@ def status(code: int) -> Fault:
     kind = "api_error" if isinstance(code, int) and code >= _LEAST_API_ERROR else None
     kind = kind or _TYPES.get(code, "invalid_request_error")
     body = json.dumps({"error": {"type": kind}}, indent=2).encode()
-    response = _valid(Response(code, httpx.Headers({"Content-Type": "application/json"}), body))
-    if code < _LEAST_ERROR:
-        raise InvalidOption("status", code, "an HTTP status from 400 to 599")
-    return Fault(f"status({code})", response=response)
+    response = Response(code, httpx.Headers({"Content-Type": "application/json"}), body)
+    return Fault(f"status({code})", response=_valid(response, least=_LEAST_ERROR))
 
 
 def slow(seconds: float) -> Fault:
@@ -105,8 +105,8 @@ def slow(seconds: float) -> Fault:
     return Fault(f"slow({seconds})", delay=float(seconds))
 
 
-def _valid(response: Response) -> Response:
+def _valid(response: Response, least: int = 200) -> Response:
     code = response.status
-    if isinstance(code, bool) or not isinstance(code, int) or not 200 <= code <= _MOST:  # noqa: PLR2004
-        raise InvalidOption("status", code, "an HTTP status from 200 to 599")
+    if isinstance(code, bool) or not isinstance(code, int) or not least <= code <= _MOST:
+        raise InvalidOption("status", code, f"an HTTP status from {least} to {_MOST}")
     return replace(response, headers=httpx.Headers(response.headers))

@@ -12,7 +12,7 @@ from typing import Protocol
 from . import clients, guard
 from .errors import NetworkBlocked
 from .matching import PORTS
-from .messages import Request, Response
+from .messages import Request
 from .wire import Reply, ServerSide
 
 
@@ -29,7 +29,7 @@ class Answerer(Protocol):
     def take(self, request: Request) -> Reply | None:
         """The answer to the request, if there is one left."""
 
-    def record(self, sent: Request) -> Response | None:
+    def record(self, sent: Request) -> Reply | None:
         """The answer of the network to the request as it was sent, if it is to be recorded."""
 
     def miss(self, request: Request) -> BaseException:
@@ -94,8 +94,8 @@ def _answer(sent: Request) -> Reply:
         if (reply := answerer.take(request)) is not None:
             return reply
     for answerer in reversed(answerers):
-        if (response := answerer.record(sent)) is not None:
-            return Reply(response)
+        if (reply := answerer.record(sent)) is not None:
+            return reply
     raise answerers[-1].miss(request)
 
 

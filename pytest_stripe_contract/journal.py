@@ -83,11 +83,11 @@ class Journal(ABC):
             self.observations += observations
             self._answered_versions.update([version] if version else ())
 
-    def given_up(self, call: Call) -> None:
+    def given_up(self, call: Call, fault: str | None) -> None:
         """The client did not wait for the answer: it never arrived."""
         with self._lock:
             index = next(index for index, each in enumerate(self.calls) if each is call)
-            self.calls[index] = replace(call, response=None)
+            self.calls[index] = replace(call, response=None, fault=fault)
 
     def missed(
         self,

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from .endpoints import template
 from .forms import name_of, number
-from .messages import Request
+from .messages import Request, without_secrets
 
 PORTS = {"http": 80, "https": 443}
 """The port of a scheme that a URL need not name."""
@@ -111,7 +111,7 @@ def _values(names: Names) -> dict[str, str]:
 def _shown(value: str | None) -> str:
     if value is None:
         return "nothing"
-    text = json.dumps(value)
+    text = without_secrets(json.dumps(value))
     return text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 (a line of a report)
 
 

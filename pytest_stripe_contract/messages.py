@@ -20,6 +20,9 @@ SERVER_ERROR = 500
 """The least HTTP status of a server's own failure. After it and a conflict, clients try again."""
 
 _SCHEMES = ("basic", "bearer")
+_SECRET = re.compile(
+    r"((?:[a-z]{2}_(?:org_)?(?:test|live)_)|whsec_|_secret_)[0-9A-Za-z]{8,}", re.IGNORECASE
+)
 _KEY_PREFIX = re.compile(r"(?:[a-z]{2,5}_(?:org_)?(?:test|live|org)_)?")
 
 
@@ -91,7 +94,7 @@ class Request:
         return nest(self.query + (self.form or ()))
 
     def __str__(self) -> str:
-        return f"{self.method} {self.url}"
+        return f"{self.method} {without_secrets(self.url)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,11 @@ class Response:
         if "Content-Encoding" not in self.headers:
             return self.body
         return httpx.Response(self.status, headers=self.headers, content=self.body).content
+
+
+def without_secrets(text: str) -> str:
+    """The text without what is secret in API keys, client secrets and secrets of webhooks."""
+    return _SECRET.sub(r"\1***", text)
 
 
 def _api_key(authorization: str) -> tuple[str, str | None]:

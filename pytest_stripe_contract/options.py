@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REHEARSAL = "_stripe_rehearsal"
 """The fixture that has the version which is rehearsed."""
 
+_PARTIAL = ("deselect", "ignore", "ignore_glob", "keyword", "lf", "markexpr", "stepwise")
+"""Options of pytest by which some tests do not run."""
+
 _FORBIDDEN = re.compile(r"""[<>?%*:|"'/\\]""")
 """What no file's name may have on one system or another."""
 
@@ -85,7 +88,13 @@ def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[st
     said = config.getoption("stripe_api_version") or ""
     named = [name.strip() for name in said.split(",") if name.strip()]
     marker = item.get_closest_marker("stripe_replay") if item else None
-    if record_mode(config, marker) != "none":
+    try:
+        mode = record_mode(config, marker)
+    except UnknownName:
+        if marker is None:
+            raise
+        return []  # it is an error of that test, at its setup
+    if mode != "none":
         if named:
             expected = "none while recording: Stripe answers in the version that a request names"
             raise InvalidOption("--stripe-api-version", said, expected)
@@ -150,6 +159,8 @@ def replay(
     from .upstream import Base
 
     config, marker = request.config, marker_of(request)
+    if [each.name for each in request.node.own_markers].count("stripe_replay") > 1:
+        raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
     library = Library(cassette_folder(config, request.path), (request.path.parent, config.rootpath))
     is_said = config.getini("stripe_api_version") or fixture != versions.DEFAULT
     settings = Settings(
@@ -200,15 +211,21 @@ def unused(config: pytest.Config) -> Unused | None:
     from .unused import Unused, is_part
 
     said = config.invocation_params
-    return Unused(config.rootpath, is_partial=is_part(map(str, said.args), said.dir))
+    is_partial = is_part(map(str, said.args), said.dir) or any(
+        config.getoption(name, None) for name in _PARTIAL
+    )
+    return Unused(config.rootpath, is_partial=is_partial)
 
 
 def named_cassettes(item: pytest.Item, replay: Replay | None) -> list[str]:
     """The files that a test names, whether it ran or was skipped."""
     named = [str(each.path) for each in replay.cassettes()] if replay else []
-    if marker := item.get_closest_marker("stripe_replay"):
+    for kind in ("stripe_replay", "vcr"):  # what pytest-recording plays is not unused
+        if (marker := item.get_closest_marker(kind)) is None:
+            continue
         folder = cassette_folder(item.config, item.path)
-        for name in map(str, marker.args or (own_cassette(item),)):
+        own = (own_cassette(item),) if kind == "vcr" else ()
+        for name in map(str, (*own, *marker.args) or (own_cassette(item),)):
             places = (folder / f"{name}.yaml", item.path.parent / name, item.config.rootpath / name)
             named += [str(path.resolve()) for path in places if path.is_file()]
     return named

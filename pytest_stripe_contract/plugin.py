@@ -68,6 +68,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames = ["stripe_replay", *others]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that is run again begins anew."""
+    keys: tuple[pytest.StashKey[Any], ...] = (_REPLAY, _DRIFT, _PASSED, _RECORDED)
+    for key in keys:
+        if key in item.stash:
+            del item.stash[key]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """What the code swallowed fails the test here, where it is still the test that fails."""
@@ -106,8 +115,8 @@ def pytest_runtest_makereport(
         error = error.with_traceback(frames.to_last_own(error.__traceback__))
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
     made = yield
-    if made.when == "call":
-        item.stash[_PASSED] = made.passed
+    if made.when == "call":  # a test with subtests has several reports
+        item.stash[_PASSED] = made.passed and item.stash.get(_PASSED, True)
     said = report.add(made, item.stash.get(_REPLAY, None), item.stash.get(_DRIFT, []), call.excinfo)
     said["recorded"] = item.stash.get(_RECORDED, []) if made.when == "teardown" else []
     if item.config.getoption("stripe_unused"):

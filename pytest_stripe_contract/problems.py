@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .findings import Finding
-from .recordings import Recording
+from .sequence import Recording
 
 
 @dataclass(frozen=True, slots=True)

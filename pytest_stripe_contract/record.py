@@ -21,7 +21,7 @@ from .modes import Mode
 from .recorded import Document, Exchange
 from .scrubbing import Scrubber, leaks
 from .settings import Settings
-from .upstream import Base, Upstream, is_live, is_of_live_mode
+from .upstream import Base, Upstream, is_live, is_of_live_mode, is_of_test_mode
 
 _DROPPING = ("all", "rewrite")
 """Modes in which no recording is played."""
@@ -77,12 +77,12 @@ class Recorder:
         self._scrubber = scrubber
         self._upstream = Upstream()
         self._kept: dict[int, Exchange] = {}
-        self._failures: list[str] = []
+        self._is_open = True
         self._begun = 0
         self._lock = threading.Lock()
 
-    def ask(self, sent: Request) -> Response:
-        """Stripe's answer to the request, as it was sent.
+    def ask(self, sent: Request) -> tuple[int, Response]:
+        """Stripe's answer to the request, as it was sent, and its number among those kept.
 
         `RecordingRefused` if the request or the answer is one of live mode, an ``OSError`` if
         the connection fails.
@@ -90,36 +90,39 @@ class Recorder:
         if is_live(sent):
             reason = "it has an API key of live mode; nothing was sent"
             raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, frames.here())
+        if self._base.is_stripe and not is_of_test_mode(sent):
+            reason = "its API key is not known for one of test mode; nothing was sent"
+            raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, frames.here())
         with self._lock:
             number = self._begun
             self._begun += 1
-        try:
-            response = self._upstream.ask(sent, self._base.real(sent.url))
-        except OSError as error:
-            self._failures.append(
-                f"not recorded: {sent.hidden()}\n"
-                f"  reason:   {error}\n"
-                f"  to do:    see that {self._base.url} can be reached, and record again"
-            )
-            raise
-        if is_of_live_mode(recorded.payload_of(response)):
+        response = self._upstream.ask(sent, self._base.real(sent.url))
+        if is_of_live_mode(response):
             reason = "the answer is of live mode; nothing is written"
             raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, frames.here())
         with self._lock:
-            self._kept[number] = (sent, response)
-        return response
+            if self._is_open:
+                self._kept[number] = (sent, response)
+        return number, response
+
+    def drop(self, number: int) -> None:
+        """Keep that answer no longer."""
+        with self._lock:
+            self._kept.pop(number, None)
 
     def problems(self) -> Iterator[str]:
         """What is wrong with what was recorded, as a text that is to fail the test."""
-        yield from self._failures
-        if not (self._kept or self._failures or self._mode == "new_episodes"):
+        played = self._mode == "new_episodes" and self.path.is_file()
+        if not self._kept and not played:
             yield (
                 f"nothing was recorded for {self.path.stem}: the code sent no request to Stripe\n"
                 f"  to do:    see that it does, or take the marker away"
             )
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, and keep nothing more."""
+        with self._lock:
+            self._is_open = False
         self._upstream.close()
 
     def save(self) -> bool:
@@ -143,7 +146,7 @@ class Recorder:
         if self._mode != "rewrite" and self.path.is_file():
             there = self._without(made, self.path.read_bytes())
         document = {
-            "metadata": {**recorded.metadata(made, self._base), **there.get("metadata", {})},
+            "metadata": _metadata(there, recorded.metadata(made, self._base)),
             "interactions": [
                 *there.get("interactions", ()),
                 *recorded.serialized(made, self._base),
@@ -171,3 +174,10 @@ class Recorder:
         if not kept:
             return {}
         return {**document, "interactions": kept}
+
+
+def _metadata(there: Document, made: Document) -> Document:
+    """What a file says of itself: of recordings that were there before, nothing new is known."""
+    if not there:
+        return made
+    return dict(there.get("metadata") or {"provenance": made["provenance"]})

@@ -31,13 +31,12 @@ def metadata(made: Sequence[Exchange], base: Base) -> Document:
     """Under which API version, when, with which SDK, and from where if not from Stripe."""
     named = [answer.headers.get("Stripe-Version") for _, answer in made]
     agents = [request.headers.get("User-Agent") for request, _ in made]
-    now = datetime.now(UTC).replace(microsecond=0)
     told = {
         "api_version": next(filter(None, named), None),
         "provenance": "recorded",
-        "recorded_at": now.isoformat().replace("+00:00", "Z"),
+        "recorded_at": _now(),
         "recorded_by": f"pytest-stripe-contract {version('pytest-stripe-contract')}",
-        "sdk": next(map(_sdk, filter(None, agents)), None),
+        "sdk": next((_sdk(agent) for agent in agents if agent and agent.strip()), None),
         "api_base": None if base.is_stripe else base.url,
     }
     return {name: value for name, value in told.items() if value is not None}
@@ -69,7 +68,12 @@ def serialized(made: Sequence[Exchange], base: Base) -> list[Document]:
     ]
     responses = [_response(each) for _, each in made]
     document = serialize({"requests": requests, "responses": responses}, _Serializer)
-    return list(document["interactions"])
+    now = _now()
+    return [{**each, "recorded_at": now} for each in document["interactions"]]
+
+
+def _now() -> str:
+    return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _response(response: Response) -> Document:

@@ -12,7 +12,6 @@ from . import checks, frames, interception, problems, record, versions
 from .calls import Call
 from .cassettes import Cassette, Library
 from .clients.sdk import slept
-from .endpoints import HOST
 from .errors import (
     CassetteError,
     InvalidOption,
@@ -26,9 +25,11 @@ from .journal import Journal
 from .matching import origin
 from .messages import Request, Response
 from .misses import RecordingRefused, ReplayMiss
-from .recordings import Recording, Recordings
+from .modes import STRIPE
+from .recordings import Recordings
 from .renditions import NotShown
 from .scrubbing import Scrubber
+from .sequence import Recording
 from .settings import Settings
 from .wire import Reply
 
@@ -42,8 +43,19 @@ class Replay(Journal):
         self, library: Library, sequence: Sequence[str | Fault], settings: Settings
     ) -> None:
         super().__init__(strict=settings.strict)
+        for part in sequence:
+            if callable(part):
+                name = getattr(part, "__name__", part)
+                raise InvalidOption("stripe_replay", name, f"{name}(): a fault is called")
+        self._sequence = tuple(sequence)
+        self._was_entered = False
         scrubber = Scrubber(settings.scrub)
         names = [part for part in sequence if not isinstance(part, Fault)]
+        if len(names) < len(sequence) and settings.mode != "none":
+            told = record.plan(library, names, settings, scrubber)[1]
+            if told is not None and not told.path.is_file():
+                expected = "none, as there are faults in the sequence: record it without them first"
+                raise InvalidOption("record", settings.mode, expected)
         played, self.recorder = record.plan(library, names, settings, scrubber)
         parts = [
             part if isinstance(part, Fault) else _of_known_version(library.find(part))
@@ -75,6 +87,7 @@ class Replay(Journal):
 
     def start(self) -> None:
         """From here on it answers, and nothing leaves the machine."""
+        self._was_entered = True
         interception.start(self)
 
     def stop(self) -> None:
@@ -115,7 +128,13 @@ class Replay(Journal):
 
     def left(self) -> Iterator[str]:
         """The recordings that should have been played, or made, by the end."""
-        if self.recorder is not None:
+        if self._sequence and not self._was_entered:
+            told = ", ".join(map(repr, self._sequence))
+            yield (
+                f"never entered: stripe_replay({told})\n"
+                f"  to do:    use it in a with block: with stripe_replay({told}) as replay:"
+            )
+        elif self.recorder is not None:
             yield from self.recorder.problems()
         elif not self.settings.allow_unplayed:
             yield from map(problems.of_unplayed, self._recordings.unplayed())
@@ -129,21 +148,23 @@ class Replay(Journal):
     def take(self, request: Request) -> Reply | None:
         """The next recorded answer to the request, held to the contract with it."""
         request = self._meant(request)
-        recording = self._recordings.take(request)
-        if recording is None:
+        taken = self._recordings.take(request)
+        if not taken:
             return None
-        fault = recording.fault
-        late = self._recordings.take(request) if fault and fault.delay else None
-        answering = late or recording
+        answering, delay = taken[-1], sum(each.delay for each in taken)
         response, version = self._answer(answering, request)
+        fault = None if answering.delay else answering.fault
         reply = fault.reply(response) if fault else Reply(response)
         observations = list(checks.of_request(request, self.settings, reply.response))
         if reply.response is response and not reply.is_cut:
             observations += checks.of_played(answering, version, request, response)
         received = None if reply.is_cut else reply.response
-        call = Call(request, received, str(fault) if fault else None, slept())
+        faults = ", ".join(str(each.fault) for each in taken if each.fault)
+        call = Call(request, received, faults or None, slept())
         self.called(call, observations, version)
-        return replace(reply, gave_up=partial(self._gave_up, call, late)) if fault else reply
+        if not delay:
+            return reply
+        return replace(reply, delay=delay, gave_up=partial(self._gave_up, call, taken))
 
     def _answer(self, recording: Recording, request: Request) -> tuple[Response, str]:
         """What a recording answers, and the API version that it is in."""
@@ -156,28 +177,42 @@ class Replay(Journal):
         except (NotShown, ContractViolation, UnknownName) as error:
             raise self.missed(self._recordings.not_shown(request, recording, error)) from error
 
-    def _gave_up(self, call: Call, late: Recording | None) -> None:
+    def _gave_up(self, call: Call, taken: Sequence[Recording]) -> None:
         """The client did not wait for an answer: it is left for the next try."""
-        if late is not None:
-            self._recordings.give_back(late)
-        self.given_up(call)
+        self._recordings.give_back(taken[1:])
+        self.given_up(call, str(taken[0].fault))
 
-    def record(self, sent: Request) -> Response | None:
+    def record(self, sent: Request) -> Reply | None:
         """The answer of Stripe to a request as it was sent, if it is one to be recorded."""
         request = self._meant(sent).hidden()
-        if self.recorder is None or origin(request.url)[1] != HOST:
+        if self.recorder is None or origin(request.url) != origin(STRIPE):
             return None
+        sent = self._meant(sent)
         try:
-            response = self.recorder.ask(self._meant(sent))
+            number, response = self.recorder.ask(sent)
         except RecordingRefused as error:
             self.refused(error)
+            raise
+        except OSError as error:
+            advice = f"see that {self.settings.base.url} can be reached, and record again"
+            self.refused(RecordingRefused(str(request), str(error), advice, frames.here()))
             raise
         observations = [
             *checks.of_request(request, self.settings, response),
             *checks.of_recorded(request, response, self.settings),
         ]
-        self.called(Call(request, response), observations)
-        return response
+        call = Call(request, response)
+        self.called(call, observations)
+        return Reply(response, gave_up=partial(self._left_alone, call, number))
+
+    def _left_alone(self, call: Call, number: int) -> None:
+        """The client did not wait for an answer that was to be recorded."""
+        if self.recorder is not None:
+            self.recorder.drop(number)
+        self.given_up(call, None)
+        reason = "the client gave up before Stripe had answered"
+        advice = "let it wait longer while you record"
+        self.refused(RecordingRefused(str(call.request), reason, advice))
 
     def _meant(self, request: Request) -> Request:
         """The request to Stripe that one to its stand-in is."""

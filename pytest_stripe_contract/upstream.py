@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import gzip
+import re
+import threading
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 import httpx
 
 from . import guard
 from .errors import InvalidOption
+from .matching import origin
 from .messages import Request, Response
 from .modes import STRIPE
 
@@ -31,7 +39,9 @@ _BETWEEN_HOPS = frozenset(
 )
 """Headers that are about one connection: RFC 9110, sections 7.6.1 and 10.1.1."""
 
-_LIVE = ("sk_live_", "rk_live_", "sk_org_live_", "rk_org_live_")
+_LIVE = re.compile("[a-z]{2,5}_(?:org_)?live_")
+_TEST = re.compile("[a-z]{2,5}_(?:org_)?test_")
+_LIVE_ANSWER = re.compile(rb'livemode\\*"\s*:\s*true')
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +75,61 @@ class Base:
 
 
 def _moved(url: str, old: str, new: str) -> str:
-    return new + url[len(old) :] if url.startswith((f"{old}/", f"{old}?")) or url == old else url
+    """The URL below another address, if it is below the old one, however that is written."""
+    parts, path = urlsplit(url), urlsplit(old).path
+    if origin(url) != origin(old) or not f"{parts.path}/".startswith(f"{path}/"):
+        return url
+    rest = urlunsplit(("", "", parts.path[len(path) :], parts.query, parts.fragment))
+    return f"{new}{rest}"
 
 
 def is_live(sent: Request) -> bool:
-    """Whether a request has a key of live mode in it, wherever that is."""
-    hidden, body = sent.hidden().api_key or "", sent.body.decode("latin-1")
-    texts = [hidden, sent.url, *sent.headers.values(), body]
-    return any(prefix in text for text in texts for prefix in _LIVE)
+    """Whether a request has a key of live mode in it, wherever that is and however written."""
+    body = sent.body
+    with suppress(OSError, EOFError, zlib.error):
+        body = gzip.decompress(body)
+    texts = [sent.url, *sent.headers.values(), *_credentials(sent), body.decode("latin-1")]
+    return any(_LIVE.search(unquote_plus(unquote_plus(text))) for text in texts)
 
 
-def is_of_live_mode(value: Any) -> bool:
-    """Whether a payload has ``livemode: true`` in it, at any depth."""
-    if isinstance(value, dict):
-        return value.get("livemode") is True or any(map(is_of_live_mode, value.values()))
-    return isinstance(value, list) and any(map(is_of_live_mode, value))
+def is_of_test_mode(sent: Request) -> bool:
+    """Whether a request's API key is one of test mode, if it has one at all."""
+    credentials = _credentials(sent)
+    return not credentials or any(_TEST.match(each) for each in credentials)
+
+
+def is_of_live_mode(response: Response) -> bool:
+    """Whether an answer says ``livemode: true`` anywhere, whether or not it is sound JSON."""
+    try:
+        body = response.content
+    except httpx.DecodingError:
+        body = response.body
+    return _LIVE_ANSWER.search(body.replace(b"\0", b"")) is not None
+
+
+def _credentials(sent: Request) -> list[str]:
+    """What of an Authorization header may be the key: user name and password, or the token."""
+    scheme, _, rest = sent.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return [rest.strip() or scheme] if scheme else []
+    token = rest.strip().encode("latin-1", "replace")
+    with suppress(binascii.Error):
+        token = base64.b64decode(token + b"=" * (-len(token) % 4))
+    return [part for part in token.decode("latin-1").split(":") if part]
 
 
 class Upstream:
     """Connections to the network, for one recording; several threads may use it at once."""
 
     def __init__(self) -> None:
-        self._client = httpx.Client(timeout=PATIENCE)
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+
+    def _opened(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(timeout=PATIENCE)
+            return self._client
 
     def ask(self, sent: Request, url: str) -> Response:
         """The answer to a request, which is sent as the client wrote it but to this address.
@@ -97,18 +140,26 @@ class Upstream:
         request = httpx.Request(sent.method, url, headers=_end_to_end(sent), content=sent.body)
         with guard.lifted():
             try:
-                answer = self._client.send(request, stream=True)
+                answer = self._opened().send(request, stream=True)
                 body = b"".join(answer.iter_raw())
             except httpx.TimeoutException as error:
-                raise TimeoutError(f"{type(error).__name__}: {error}") from error
+                raise TimeoutError(_told(url, error)) from error
             except httpx.TransportError as error:
-                raise ConnectionError(f"{type(error).__name__}: {error}") from error
+                raise ConnectionError(_told(url, error)) from error
         headers = httpx.Headers(_end_to_end(answer))
         return Response(answer.status_code, headers, body, answer.reason_phrase)
 
     def close(self) -> None:
-        """Hang up."""
-        self._client.close()
+        """Hang up; it opens again if it is asked."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+
+def _told(url: str, error: Exception) -> str:
+    scheme, host, port = origin(url)
+    return f"{type(error).__name__} at {scheme}://{host}:{port}: {error}"
 
 
 def _end_to_end(message: Request | httpx.Response) -> list[tuple[bytes, bytes]]:

@@ -64,6 +64,7 @@ class ServerSide:
         self.failure: Failure | None = None
         self.is_over = False
         self._reply = Reply(None)
+        self._is_given_up = False
         self._origin = origin
         self._answer = answer
         self._fail = fail
@@ -89,11 +90,16 @@ class ServerSide:
         except Exception as error:
             raise self._fail(self._origin, error) from error
 
+    def give_up(self) -> None:
+        """The client does not wait for an answer any longer, also if it is still to come."""
+        self._is_given_up = True
+        self._reply.gave_up()
+
     def is_late(self, patience: float | None) -> bool:
         """Whether a client that waits so many seconds (None: as long as it takes) gives up."""
         if patience is None or self._reply.delay <= patience:
             return self.failure == "timeout"
-        self._reply.gave_up()
+        self.give_up()
         return True
 
     def _receive(self, data: bytes) -> bytes:
@@ -119,6 +125,8 @@ class ServerSide:
         method = head.method.decode("ascii")
         reply = self._answer(Request(method, url, headers, bytes(self._body)))
         self._reply, self.failure, response = reply, reply.failure, reply.response
+        if self._is_given_up:
+            reply.gave_up()
         if response is None:
             self.is_over = True
             return b""

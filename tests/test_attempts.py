@@ -12,6 +12,7 @@ from pytest_stripe_contract import ReplayFailure, ReplayMiss
 from pytest_stripe_contract.faults import (
     connection_reset,
     dns_failure,
+    not_json,
     slow,
     status,
     timeout,
@@ -203,4 +204,33 @@ def test_a_retry_that_nothing_answers_is_told_of_too(replays):
     text = problems(replays, [timeout()], lambda: post("a"), missed)
 
     assert "no recording answers" in text
+    assert "as that may have been done" in text
+
+
+def test_a_try_without_a_key_is_not_tried_again_either(replays, final):
+    text = problems(replays, [final, OK], post, post)
+
+    assert "$: expected no retry: the answer 500 said Stripe-Should-Retry: false" in text
+
+
+def test_after_a_mismatch_the_first_request_is_still_the_keys_own(replays):
+    with replays(OK, "mark_uncollectible.idempotency_mismatch", OK):
+        post("a")
+        post("a", **{"expand[]": "customer"})
+        post("a")
+
+
+def test_two_contexts_may_have_the_same_key(replays):
+    key = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "a"}
+    with replays(OK, times=2):
+        httpx.post(MARK, headers={**key, "Stripe-Context": "acct_1"})
+        other = MARK.replace("in_1", "in_2")
+        httpx.post(other, headers={**key, "Stripe-Context": "acct_2"})
+
+
+def test_an_answer_that_cannot_be_read_may_have_been_done(replays):
+    unread = not_json(status=200)
+
+    text = problems(replays, [unread, OK], lambda: post("a"), lambda: post("b"))
+
     assert "as that may have been done" in text

@@ -236,10 +236,11 @@ def test_a_status_of_which_nothing_else_is_known(code, error, stripe_replay):
     ("make", "text"),
     [
         (lambda: status(200), "status=200: expected an HTTP status from 400 to 599"),
-        (lambda: status(600), "status=600: expected an HTTP status from 200 to 599"),
-        (lambda: status("500"), "status='500': expected an HTTP status from 200 to 599"),
-        (lambda: status(code=True), "status=True: expected an HTTP status from 200 to 599"),
+        (lambda: status(600), "status=600: expected an HTTP status from 400 to 599"),
+        (lambda: status("500"), "status='500': expected an HTTP status from 400 to 599"),
+        (lambda: status(code=True), "status=True: expected an HTTP status from 400 to 599"),
         (lambda: not_json(status=99), "status=99: expected an HTTP status from 200 to 599"),
+        (lambda: not_json(5), "not_json=5: expected a text"),
         (lambda: slow(0), "slow=0: expected seconds, more than 0"),
         (lambda: slow("1"), "slow='1': expected seconds, more than 0"),
         (lambda: slow(float("nan")), "slow=nan: expected seconds, more than 0"),
@@ -413,3 +414,34 @@ def test_an_answer_that_is_slow_and_comes_alone(stripe_replay):
         assert httpx.post(url, headers=key).json()["status"] == "uncollectible"
 
     assert [call.fault for call in replay.calls] == ["slow(30)", "slow(1)"]
+
+
+def test_what_is_slow_and_then_fails_fails(stripe_replay):
+    url = f"{STRIPE}/v1/invoices/in_1/mark_uncollectible"
+    key = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "a"}
+
+    with stripe_replay(slow(1), status(503), slow(1), timeout(), "mark_uncollectible") as replay:
+        assert httpx.post(url, headers=key).status_code == 503
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(url, headers=key)
+        assert httpx.post(url, headers=key).status_code == 200
+
+    assert [call.fault for call in replay.calls] == [
+        "slow(1), status(503)",
+        "slow(1), timeout()",
+        None,
+    ]
+
+
+def test_a_fault_reads_as_it_is_written():
+    assert repr(slow(3)) == str(slow(3)) == "slow(3)"
+
+
+def test_a_fault_that_is_not_called_is_told_of(stripe_replay):
+    with pytest.raises(InvalidOption, match=r"'timeout': expected timeout\(\): a fault is called"):
+        stripe_replay(timeout, "mark_uncollectible")
+
+
+def test_any_number_of_times_leaves_nothing_to_what_comes_after(stripe_replay):
+    with pytest.raises(InvalidOption, match="something else answers the same request after it"):
+        stripe_replay("mark_uncollectible", timeout(), times="any")

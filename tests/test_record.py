@@ -910,4 +910,286 @@ def test_an_answer_that_does_not_come_is_to_each_client_what_it_would_be(
 
     result.assert_outcomes(failed=1)
     met = {"httpx": "ReadTimeout", "requests": "ConnectionError", "aiohttp": "TimeoutError"}
-    result.stdout.fnmatch_lines([f"*met {met[client]}*", "*reason:   ReadTimeout: *"])
+    result.stdout.fnmatch_lines([f"*met {met[client]}*"])
+    result.stdout.fnmatch_lines(["*reason:   ReadTimeout at http://127.0.0.1:*: *"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        WRITES_OFF.replace("(stripe_replay)", "(stripe_replay, subtests)")
+        + """
+        with subtests.test("one"):
+            assert False
+    """,
+        """
+    import unittest
+
+    class TestIt(unittest.TestCase):
+        @pytest.mark.stripe_replay
+        def test_it(self):
+            write_off()
+            with self.subTest("one"):
+                assert False
+    """,
+    ],
+    ids=["pytest", "unittest"],
+)
+def test_a_subtest_that_fails_keeps_its_test_from_being_written(run, pytester, body):
+    run(body, "--stripe-record=once")
+
+    assert not (pytester.path / "cassettes").exists()
+
+
+def test_a_test_that_is_run_again_is_judged_anew(run, pytester, cassette):
+    pytester.makeconftest("""
+    from _pytest.runner import runtestprotocol
+
+    def pytest_runtest_protocol(item, nextitem):
+        for _ in range(2):
+            item._initrequest()
+            for report in runtestprotocol(item, nextitem=nextitem, log=False):
+                item.ihook.pytest_runtest_logreport(report=report)
+        return True
+    """)
+
+    run(
+        """
+    runs = []
+
+    @pytest.fixture
+    def broken(stripe_replay):
+        runs.append(1)
+        if len(runs) == 2:
+            write_off()
+            raise RuntimeError
+        yield
+        raise RuntimeError
+
+    @pytest.mark.stripe_replay
+    def test_it(broken):
+        write_off()
+    """,
+        "--stripe-record=once",
+    )
+
+    assert not cassette.exists()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        '{"Authorization": "Basic c2tfbGl2ZV94eTo"}',
+        '{"Authorization": "Basic OnNrX2xpdmVfeHk="}',
+        '{"X-Key": "sk%5Flive%5Fxy"}',
+        '{"Authorization": "Bearer pk_live_xy"}',
+        '{"Authorization": "sk_live_xy"}',
+    ],
+)
+def test_a_live_key_is_known_however_it_is_written(run, server, headers):
+    result = run(
+        f"""
+    @pytest.mark.stripe_replay
+    def test_it():
+        httpx.post("https://api.stripe.com/v1/customers", headers={headers})
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert server.requests == []
+
+
+def test_a_live_key_in_a_packed_body_is_known(run, server):
+    result = run(
+        """
+    import gzip
+
+    @pytest.mark.stripe_replay
+    def test_it():
+        httpx.post("https://api.stripe.com/v1/customers", content=gzip.compress(b"sk_live_xyz"))
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("key", ["whatever", "tok_1"])
+def test_stripe_itself_is_sent_no_key_that_is_not_one_of_test_mode(run, pytester, key):
+    pytester.makeini("[pytest]")
+
+    result = run(
+        f"""
+    @pytest.mark.stripe_replay
+    def test_it():
+        httpx.get("https://api.stripe.com/v1/x", headers={{"Authorization": "Bearer {key}"}})
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*its API key is not known for one of test mode; nothing was*"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"livemode": true, "livemode": true}',
+        b'\xef\xbb\xbf{"livemode":true}',
+        '{"livemode": true}'.encode("utf-16"),
+        b'{"note": "{\\"livemode\\": true}"}',
+    ],
+)
+def test_an_answer_of_live_mode_is_known_though_it_is_no_sound_json(run, server, cassette, body):
+    server.body = body
+
+    result = run(
+        """
+    @pytest.mark.stripe_replay
+    def test_it():
+        httpx.get("https://api.stripe.com/v1/customers/x")
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert not cassette.exists()
+
+
+def test_a_request_of_a_teardown_that_fails_is_told_of(run, server, cassette):
+    result = run(
+        """
+    @pytest.fixture
+    def leaving(stripe_api_base):
+        yield
+        try:
+            httpx.get("https://api.stripe.com/v1/customers/x?live=sk_live_xyzxyzxyz")
+        except BaseException:
+            pass
+
+    @pytest.mark.stripe_replay
+    def test_it(leaving):
+        write_off()
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert "live=sk_live_***" in str(result.stdout)
+    assert not cassette.exists()
+
+
+@pytest.mark.parametrize("client", ["aiohttp", "httpx"])
+def test_what_the_client_gave_up_waiting_for_is_not_recorded(run, server, cassette, client):
+    server.delay = 0.5
+    result = run(
+        f"""
+    import asyncio
+    import aiohttp
+
+    URL = "https://api.stripe.com/v1/customers/x"
+
+    async def by_aiohttp():
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.1)) as session:
+            await session.get(URL)
+        await asyncio.sleep(1)
+
+    async def by_httpx():
+        async with httpx.AsyncClient() as session:
+            await asyncio.wait_for(session.get(URL), 0.1)
+
+    async def run():
+        try:
+            await by_{client}()
+        except TimeoutError:
+            await asyncio.sleep(1)
+
+    @pytest.mark.stripe_replay
+    def test_it(stripe_replay):
+        asyncio.run(run())
+        assert [call.response for call in stripe_replay.calls] == [None]
+    """,
+        "--stripe-record=once",
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the client gave up before Stripe had answered*"])
+    assert not cassette.exists()
+
+
+def test_faults_are_not_mixed_with_what_is_recorded(run):
+    result = run("""
+    from pytest_stripe_contract.faults import timeout
+
+    @pytest.mark.stripe_replay(timeout(), "mine", record="once")
+    def test_it():
+        write_off()
+    """)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*record='once': expected none, as there are faults*"])
+
+
+def test_what_was_there_before_keeps_what_its_file_says(run, pytester, cassette):
+    run(WRITES_OFF, "--stripe-record=once")
+    document = yaml.safe_load(cassette.read_text())
+    old = {"recorded_at": "2020-01-01T00:00:00Z"}
+    cassette.write_text(yaml.safe_dump({**document, "metadata": old}))
+
+    run(TWO, "--stripe-record=new_episodes").assert_outcomes(passed=1)
+
+    document = yaml.safe_load(cassette.read_text())
+    assert document["metadata"] == old
+    assert document["interactions"][1]["recorded_at"] > "2026"
+
+
+def test_a_replay_that_is_made_and_never_entered_fails(run, server):
+    result = run("""
+    def test_it(stripe_replay):
+        stripe_replay("mark_uncollectible", allow_unplayed=True)
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*never entered: stripe_replay('mark_uncollectible')*"])
+
+
+def test_two_markers_on_one_test_are_refused(run):
+    result = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible")
+    @pytest.mark.stripe_replay("mark_uncollectible.not_open")
+    def test_it():
+        write_off()
+    """)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*expected one, with all the names in a row*"])
+
+
+def test_a_wrong_mode_in_one_marker_leaves_the_other_tests_alone(run):
+    result = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible", record="onse")
+    def test_wrong():
+        write_off()
+
+    @pytest.mark.stripe_replay("mark_uncollectible")
+    def test_right():
+        write_off()
+    """)
+
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_new_episodes_of_nothing_is_nothing(run):
+    result = run(
+        """
+    @pytest.mark.stripe_replay
+    def test_it():
+        pass
+    """,
+        "--stripe-record=new_episodes",
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*nothing was recorded for test_it*"])

@@ -152,3 +152,29 @@ def test_a_folder_whose_tests_name_no_cassette_is_left_alone(pytester):
     (pytester.mkdir("cassettes") / "of_another_plugin.yaml").touch()
 
     assert pytester.runpytest("--stripe-unused").ret == pytest.ExitCode.OK
+
+
+def test_what_pytest_recording_plays_is_used(suite):
+    suite.makepyfile(
+        test_other="""
+    import pytest
+
+    @pytest.mark.vcr
+    def test_it():
+        pass
+    """
+    )
+    leave_behind(suite, "test_other.yaml")
+    (suite.path / "cassettes" / "test_other").mkdir()
+    leave_behind(suite, "test_other/test_it.yaml")
+    leave_behind(suite, "config.yaml")
+    (suite.path / "cassettes" / "config.yaml").write_text("a: 1")
+
+    result = suite.runpytest("--stripe-unused")
+
+    result.stdout.fnmatch_lines(
+        [
+            "stripe unused: no test plays this cassette:",
+            "  cassettes/test_other.yaml",
+        ]
+    )

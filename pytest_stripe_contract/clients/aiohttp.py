@@ -87,7 +87,8 @@ class WireTransport(asyncio.Transport):
         except BaseException as error:  # noqa: BLE001 (as above)
             self._protocol.set_exception(error)
             return
-        self._deliver(received)
+        if not self._closing:
+            self._deliver(received)
 
     def _deliver(self, received: bytes) -> None:
         if (problem := self._problem()) is not None:
@@ -125,6 +126,8 @@ class WireTransport(asyncio.Transport):
         """Tell the protocol, as a socket's transport would."""
         if not self._closing:
             self._closing = True
+            if self._tasks:
+                self._far_end.give_up()
             self._loop.call_soon(self._protocol.connection_lost, None)
 
     def abort(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import httpcore
 
@@ -138,7 +139,11 @@ class AsyncWireStream(_Buffer, httpcore.AsyncNetworkStream):
         If that takes its time, it does so in a thread, and the event loop goes on.
         """
         if self._far_end.waits:
-            await anyio.to_thread.run_sync(self._send, buffer)
+            try:
+                await anyio.to_thread.run_sync(self._send, buffer, abandon_on_cancel=True)
+            except anyio.get_cancelled_exc_class():
+                self._far_end.give_up()
+                raise
         else:
             self._send(buffer)
 

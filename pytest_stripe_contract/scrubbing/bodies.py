@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +64,7 @@ class Reading:
             return False
         try:
             return trees.of_json(text) is None
-        except trees.TooDeep:
+        except Unscannable:
             return False
 
     def _data(self, data: bytes, mender: Mender) -> Mended:
@@ -96,9 +95,8 @@ class Reading:
         return (mended, told) if told else (body, told)
 
     def _packed(self, packed: Any, mender: Mender) -> Mended:
-        try:
-            data = base64.b64decode(packed)
-        except (binascii.Error, ValueError, TypeError):
+        data = _unpacked(packed)
+        if data is None:
             return mender.value(packed, self.root)
         new, notes = self._data(data, mender)
         if not notes:
@@ -108,9 +106,16 @@ class Reading:
 
     def _chunks(self, body: list[Any], mender: Mender) -> Mended:
         """What a client was given in parts: a secret may begin in one and end in another."""
-        whole = b"".join(each.encode() if isinstance(each, str) else each for each in body)
+        mended, told = [], []
+        for chunk in body:
+            new, notes = self.mend(chunk, mender)
+            mended.append(new)
+            told += notes
+        whole = b"".join(each.encode() if isinstance(each, str) else each for each in mended)
         new, notes = self._data(whole, mender)
-        return ([new], notes) if notes else (body, notes)
+        if notes:
+            return [new], [*told, *notes]
+        return (mended, told) if told else (body, told)
 
     def _pairs(self, body: list[Any], mender: Mender) -> Mended:
         """The fields of a form as a client was given them."""
@@ -131,11 +136,18 @@ def _is_pair(each: Any) -> bool:
     return isinstance(each, (list, tuple)) and len(each) == _PAIR and isinstance(each[0], str)
 
 
+def _unpacked(packed: Any) -> bytes | None:
+    try:
+        return base64.b64decode(packed)
+    except (TypeError, ValueError):
+        return None
+
+
 def length_of(body: Any) -> int | None:
     """The bytes of a body, None if its layout does not tell."""
     match body:
         case {"base64_string": str() | bytes() as packed}:
-            return len(base64.b64decode(packed))
+            return length_of(_unpacked(packed))
         case {"string": inner}:
             return length_of(inner)
         case str():

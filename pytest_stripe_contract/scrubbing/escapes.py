@@ -31,7 +31,8 @@ class Unescaped:
         begin, until = self.starts[start], self.starts[end]
         replaced = self.source[begin:until]
         if "%" in replaced:
-            new = quote(new, safe="*", errors="surrogatepass")
+            safe = '*"\\' if "\\" in self.source else "*"
+            new = quote(new, safe=safe, errors="surrogatepass")
         elif "%" in self.source and "\\" not in self.source:
             new = quote(new, safe=_KEPT_IN_URLS, errors="surrogatepass")
         if "\\" in self.source:

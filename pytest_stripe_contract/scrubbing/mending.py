@@ -19,7 +19,6 @@ from .rules import Rules
 from .trees import Node, Number
 
 _ROUNDS = 20
-_TOO_DEEP = f"it is nested more than {trees.DEEPEST} levels deep"
 _API_KEY = "API key"
 _SHORTEST_CARD, _LONGEST_CARD = 10**12, 10**19
 
@@ -98,10 +97,7 @@ class Mender:
 
     def value(self, value: Any, place: Place) -> tuple[Any, Notes]:
         """A value of Python: a mapping, a list, or a scalar."""
-        try:
-            root = trees.of_value(value)
-        except trees.TooDeep:
-            raise Unscannable(_TOO_DEEP) from None
+        root = trees.of_value(value)
         means = self.means(lambda node: node.value, place)
         changes = list(self.properties.changes(root, place, means))
         notes = [note for change in changes for note in change.notes]
@@ -145,10 +141,7 @@ class Mender:
         is_quiet = self.known is None and not is_suspect and glance.is_clean(text)
         if is_quiet and not self.properties.heeds(place):
             return []
-        try:
-            roots = trees.of_json(text)
-        except trees.TooDeep:
-            raise Unscannable(_TOO_DEEP) from None
+        roots = trees.of_json(text)
         if roots is not None:
             means = self.means(lambda node: node.json(text), place, depth, is_quiet=is_quiet)
             return sorted(self._in_json(text, roots, place, means))

@@ -188,6 +188,4 @@ def stays(kind: str, text: str) -> bool:
 
 
 def _singular(name: str) -> str:
-    if name.endswith("ies"):
-        return f"{name[:-3]}y"
     return name.removesuffix("s")

@@ -21,10 +21,12 @@ _ADDRESS_TEXT = re.compile(r"[0-9]{1,6} Example Street|Example (?:City|State) [0
 _POSTAL_CODE = re.compile(r"000[0-9]{5}")
 _DOCUMENTED_TAX_ID = re.compile(r"\D{0,3}12345678\d{0,3}")
 _LIKE_TAX_ID = re.compile(r"[0-9A-Za-z ./-]{2,40}")
-_COUNTRY = re.compile(r"[A-Z]{2}(?=U?[0-9])")
+_COUNTRY = re.compile(r"[A-Z]{2}U?(?=[0-9])")
 _TEST_ADDRESS = re.compile(r"(?:192\.0\.2|198\.51\.100|203\.0\.113|127\.0\.0)\.[0-9]+|2001:db8:.*")
 _MASKED = re.compile(r"(?:[0-9A-Za-z]+_+)*(?:eyJ)?\*{3,}[0-9A-Za-z]*")
-_PLACEHOLDER = re.compile(r"(?:redacted|filtered|masked|hidden|dummy|x+|<[^<>]*>)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?:redacted|filtered|masked|hidden|dummy|x{3,}|<[^<>]*>)", re.IGNORECASE
+)
 
 
 def digest(text: str, length: int = 8) -> str:

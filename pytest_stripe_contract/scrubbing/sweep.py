@@ -37,7 +37,7 @@ def is_cassette(document: object) -> bool:
 def idempotency_keys(document: Any, depth: int = 0) -> Iterator[str]:
     """The keys in the headers of a document, in its order."""
     if depth > trees.DEEPEST:
-        raise Unscannable("it is nested too deeply")
+        raise Unscannable(trees.TOO_DEEP)
     if isinstance(document, Mapping):
         for name, value in document.items():
             for header, values in _pairs(value) if name == "headers" else ():
@@ -56,19 +56,19 @@ def mend_request(mender: Mender, url: Any, body: Any, reading: Reading) -> tuple
     it, so that the same request comes out the same by itself.
     """
     own = replace(mender, properties=replace(mender.properties, learned={}), known=None)
-    told: tuple[Notes, Notes] = [], []
-    for _ in range(2):
-        if isinstance(url, str):
-            url, notes = mend_url(own, url)
-            told[0].extend(notes)
-        body, notes = reading.mend(body, own)
-        told[1].extend(notes)
-        found = known.of(own.properties.learned)
-        if found is None or own.known:
-            break
-        own = replace(own.again, known=found)
+    asked = _mend_request(own, url, body, reading)
     mender.properties.learned.update(own.properties.learned)
-    return (url, told[0]), (body, told[1])
+    found = known.of(own.properties.learned)
+    if found is None:
+        return asked
+    (url, told), (body, more) = asked
+    again = _mend_request(replace(own.again, known=found), url, body, reading)
+    return (again[0][0], told + again[0][1]), (again[1][0], more + again[1][1])
+
+
+def _mend_request(mender: Mender, url: Any, body: Any, reading: Reading) -> tuple[Mended, Mended]:
+    asked = mend_url(mender, url) if isinstance(url, str) else (url, [])
+    return asked, reading.mend(body, mender)
 
 
 @contextmanager
@@ -95,7 +95,7 @@ class Sweep:
 
     def _any(self, value: Any, place: Place, depth: int) -> Mended:
         if depth > trees.DEEPEST:
-            raise Unscannable("it is nested too deeply")
+            raise Unscannable(trees.TOO_DEEP)
         if isinstance(value, list):
             items, told = [], []
             for index, item in enumerate(value):

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .layers import Unscannable
+
 DEEPEST = 200
 """Levels of nesting: many times what any document has, and none that Python cannot follow."""
 
 
-class TooDeep(Exception):
-    """Something that is nested more deeply than `DEEPEST`, or in a circle."""
+TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"
 
 
 class Number(str):
@@ -55,9 +56,9 @@ Changes = dict[int, Any]
 
 
 def of_value(value: Any, depth: int = 0) -> Node:
-    """A value of Python as a tree; `TooDeep` if it cannot be followed."""
+    """A value of Python as a tree; `Unscannable` if it cannot be followed."""
     if depth > DEEPEST:
-        raise TooDeep
+        raise Unscannable(TOO_DEEP)
     if isinstance(value, Mapping):
         pairs = [(of_value(k, depth + 1), of_value(v, depth + 1)) for k, v in value.items()]
         return Node(value, members=pairs)
@@ -96,20 +97,25 @@ class _NotJson(Exception):
 
 
 def of_json(text: str) -> list[Node] | None:
-    """The values of a text of JSON: one, or more that follow one another; None if it is none.
+    """The values of a text of JSON; None if it is none.
 
-    What comes twice in an object is there twice. `TooDeep` if it cannot be followed.
+    It is one object, list or text, or objects and lists that follow one another, line by line.
+    What comes twice in an object is there twice. `Unscannable` if it cannot be followed.
     """
     reader = _Reader(text.rstrip(" \t\r\n"), 1 if text[:1] == "\ufeff" else 0)
     if not text[reader.position :].lstrip(" \t\r\n").startswith(_BEGINS):
         return None
-    roots = []
+    roots: list[Node] = []
     try:
         while reader.is_left:
             roots.append(reader.value(reader.next(), 0))
     except (_NotJson, json.JSONDecodeError):
         return None
-    return roots
+    return (
+        None
+        if len(roots) > 1 and any(each.members is None and each.items is None for each in roots)
+        else roots
+    )
 
 
 class _Reader:
@@ -130,7 +136,7 @@ class _Reader:
 
     def value(self, token: re.Match[str], depth: int) -> Node:
         if depth > DEEPEST:
-            raise TooDeep
+            raise Unscannable(TOO_DEEP)
         kind = token.lastgroup or ""
         start, written = token.start(kind), token[kind]
         match kind:
