@@ -63,6 +63,7 @@ class WireTransport(asyncio.Transport):
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_waiting = False
         self._closing = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -83,7 +84,9 @@ class WireTransport(asyncio.Transport):
         """The same by a thread, so that the loop goes on while an answer is recorded."""
         try:
             async with self._sending:
+                self._is_waiting = True
                 received = await asyncio.to_thread(self._far_end.receive, data)
+                self._is_waiting = False
         except BaseException as error:  # noqa: BLE001 (as above)
             self._protocol.set_exception(error)
             return
@@ -126,7 +129,7 @@ class WireTransport(asyncio.Transport):
         """Tell the protocol, as a socket's transport would."""
         if not self._closing:
             self._closing = True
-            if self._tasks:
+            if self._is_waiting:
                 self._far_end.give_up()
             self._loop.call_soon(self._protocol.connection_lost, None)
 
