@@ -7,6 +7,7 @@ import pty
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 
@@ -71,23 +72,24 @@ def on_a_terminal(*arguments):
     """Run the command with a terminal as its standard error: exit code, output, what was shown."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, text=True
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+") as output,
+        subprocess.Popen([*COMMAND, *arguments], stdout=output, stderr=theirs) as process,
+    ):
         os.close(theirs)
-        output = process.stdout.read()
+        shown = b"".join(iter(lambda: _read(ours), b""))
+        os.close(ours)
         process.wait(60)
-    shown = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # Linux says so that nobody is at the other end
-            break
-        if not part:
-            break
-        shown += part
-    os.close(ours)
-    return process.returncode, output, shown.decode()
+        output.seek(0)
+        return process.returncode, output.read(), shown.decode()
+
+
+def _read(terminal):
+    """What comes next; a terminal is small, and who writes to it waits."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # as Linux says that nobody is at the other end
+        return b""
 
 
 def once_it_reads(pipe, process):

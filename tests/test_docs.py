@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,6 +125,9 @@ def test_findings_read_as_readme_says():
 )
 def test_the_commands_are_ones_that_the_program_takes(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests" / "cassettes").mkdir(parents=True)
+    newest = ROOT / "cassettes" / "endive" / "mark_uncollectible_open.yaml"
+    shutil.copy(newest, tmp_path / "tests" / "cassettes")
     for name in ("payload.json", "other.json", "invoice.json"):
         (tmp_path / name).write_text('{"error": {"type": "api_error"}}')
     stdin = io.TextIOWrapper(io.BytesIO((tmp_path / "payload.json").read_bytes()))

@@ -75,6 +75,7 @@ def test_each_kind_of_secret_has_its_stand_in(text, kind, expected):
         "sk_test_xxxxxxxx",
         "sk_test_REDACTED",
         "pi_123_secret_REDACTED",
+        "sk_test_<your_key_here>",
         "sk_NoDigitIsInThisOneAtAllSoItIsNoKey",
         "my_own_secret_value",
         "client_secret_key",
@@ -89,6 +90,11 @@ def test_each_kind_of_secret_has_its_stand_in(text, kind, expected):
 def test_what_only_looks_like_a_key_or_a_token_stays(text):
     assert kinds(text) == []
     assert masked(text) is text
+
+
+def test_a_word_for_a_secret_hides_no_other_part_of_it():
+    assert masked("sk_test_notakey_redacted") == "sk_test_***"
+    assert masked("pi_1_secret_abc_xxxx") != "pi_1_secret_abc_xxxx"
 
 
 @pytest.mark.parametrize("before", ["%3D", r"\n", r"\u003d", "=", "_", "(", "é"])

@@ -27,13 +27,18 @@ _NO_CONTENT = 204
 class Body:
     """What a message holds: that of a recording's ``side``, or a payload that is a file.
 
-    ``number`` is the recording's, from 1; 0 for a payload. ``text`` is all that may hold a key.
+    ``number`` is the recording's, from 1; 0 for a payload.
     """
 
     number: int
     side: str
     content: bytes
-    text: str
+    head: str = ""
+
+    @property
+    def text(self) -> str:
+        """It, after what else of its message may hold a key."""
+        return f"{self.head} {self.content.decode('latin-1')}"
 
     def place(self, path: str) -> str:
         """A place in it, as texts name it."""
@@ -120,10 +125,8 @@ def bodies(cassette: Cassette) -> Iterator[Body]:
     """The bodies of a cassette's messages, of whatever host, without their Content-Encoding."""
     for number, interaction in enumerate(cassette.interactions, 1):
         request = interaction.request
-        sent = f"{request.api_key} {request.url} {request.body.decode('latin-1')}"
-        yield Body(number, "request", request.body, sent)
-        content = _content(interaction.response)
-        yield Body(number, "response", content, content.decode("latin-1"))
+        yield Body(number, "request", request.body, f"{request.api_key} {request.url}")
+        yield Body(number, "response", _content(interaction.response))
 
 
 def _content(response: Response) -> bytes:

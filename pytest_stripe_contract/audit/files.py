@@ -66,7 +66,7 @@ class File:
         """What its messages hold, or it itself if it is a payload."""
         if self.cassette is not None:
             return tuple(bodies(self.cassette))
-        return (Body(0, "response", self.source, self.lines.text),) if self.answers else ()
+        return (Body(0, "response", self.source),) if self.answers else ()
 
 
 def find(paths: Iterable[str]) -> list[Entry]:

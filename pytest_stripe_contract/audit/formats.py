@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from .outdated import Changes
 from .remarks import Remark, Report
 
 PROGRAM = "stripe-contract"
@@ -24,7 +26,12 @@ def text(report: Report) -> str:
 def as_json(report: Report) -> str:
     """``findings``, each with its ``details``, and the ``summary``."""
     value = {"findings": [_object(each) for each in report.remarks], "summary": _counts(report)}
-    return json.dumps(value, indent=2, default=repr) + "\n"
+    return json.dumps(value, indent=2, default=_plain) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has for one of our objects, or for a value that is no JSON."""
+    return asdict(value) if isinstance(value, Changes) else repr(value)
 
 
 def junit(report: Report) -> str:

@@ -18,6 +18,7 @@ from .lines import Keys, steps
 from .remarks import Remark, hidden, of_file
 from .rules import Options
 
+_LIVE = "live_"
 _LIVE_KEY = re.compile(r"(?<![A-Za-z0-9])[prs]k_(?:org_)?live_(?=[A-Za-z0-9*])")
 """One that is masked tells as well what the request was sent with."""
 
@@ -32,16 +33,16 @@ def secret(file: File, _options: Options) -> Iterator[Remark]:
     if file.document is not None:
         for leak in scrubbing.leaks(file.document):
             yield of_file(file, "secret", leak.kind, leak.path, steps(leak.path))
-    for found in secrets.find(file.lines.text):
-        if file.document is None or file.lines.in_comment(found.start):
-            place = "text" if file.document is None else "comment"
-            line = file.lines.at(found.start)
-            yield Remark("secret", found.kind, hidden(file.name), line, place)
+    is_broken = file.document is None
+    for found in secrets.find(file.lines.text) if is_broken else file.lines.secret_comments():
+        line, place = file.lines.at(found.start), "text" if is_broken else "comment"
+        yield Remark("secret", found.kind, hidden(file.name), line, place)
 
 
 def livemode(file: File, _options: Options) -> Iterator[Remark]:
     """``livemode``: a body or a key of live mode."""
-    in_text = list(_LIVE_KEY.finditer(file.lines.text))
+    text = file.lines.text
+    in_text = list(_LIVE_KEY.finditer(text)) if _LIVE in text else []
     for match in in_text:
         line = file.lines.at(match.start())
         yield Remark("livemode", f"a key of live mode ({match[0]}…)", hidden(file.name), line)
@@ -49,7 +50,8 @@ def livemode(file: File, _options: Options) -> Iterator[Remark]:
         path = _path_to_livemode(body.content) if _LIVE_MODE.search(body.content) else None
         if path is not None:
             yield of_file(file, "livemode", "true", body.place(path), body.keys + steps(path))
-        if not in_text and (found := _LIVE_KEY.search(body.text)):
+        text = body.text
+        if not in_text and _LIVE in text and (found := _LIVE_KEY.search(text)):
             message = f"a key of live mode ({found[0]}…)"
             yield of_file(file, "livemode", message, body.place("$"), body.keys)
 

@@ -10,6 +10,9 @@ from functools import cached_property
 
 import yaml
 
+from ..scrubbing import secrets
+from ..scrubbing.secrets import Secret
+
 Keys = tuple[str | int, ...]
 
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -45,10 +48,12 @@ class Lines:
         """The line, from 1, of a character of the text."""
         return bisect_right(self._starts, offset)
 
-    def in_comment(self, offset: int) -> bool:
-        """Whether a character of the text belongs to no key and no value; JSON has no comments."""
-        if self._is_json:
-            return False
+    def secret_comments(self) -> Iterator[Secret]:
+        """The secrets in what belongs to no key and to no value; JSON has no such thing."""
+        if "#" in self.text and not self._is_json:
+            yield from (each for each in secrets.find(self.text) if self._is_outside(each.start))
+
+    def _is_outside(self, offset: int) -> bool:
         index = bisect_right(self._scalars, (offset, len(self.text))) - 1
         return index < 0 or offset >= self._scalars[index][1]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from .. import installed, payloads, versions
@@ -80,7 +81,7 @@ def changes(payload: Any, line: ReleaseLine, later: ReleaseLine) -> Changes | No
     lost = sorted(_missing(payload, shown), key=_most_telling_first)
     added = sorted(_missing(shown, payload), key=_most_telling_first)
     return Changes(
-        tuple(_lost(path, line, to) for path in dict.fromkeys(path for path, _ in lost)),
+        tuple(_lost(path, line.name, to.name) for path in dict.fromkeys(path for path, _ in lost)),
         tuple(dict.fromkeys(path for path, _ in added)),
     )
 
@@ -105,11 +106,12 @@ def _missing(here: Any, there: Any, path: str = "") -> Iterator[tuple[str, bool]
             yield from _missing(one, other, f"{path}[]")
 
 
-def _lost(path: str, line: ReleaseLine, to: ReleaseLine) -> Lost:
+@cache
+def _lost(path: str, line: str, to: str) -> Lost:
     """What is known of a property that left; the invoices of a list are at ``data[]``."""
     owner, _, name = path.rpartition(".")
     kind = _KINDS.get(owner.removeprefix("data[]").removeprefix("."), "discount")
-    told = (each for each in changes_of(name, line.name, to.name) if each.object == kind)
+    told = (each for each in changes_of(name, line, to) if each.object == kind)
     lost = (Lost(path, _at(owner, each.now_at), each.hint, each.version) for each in told)
     return next(lost, Lost(path))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -134,7 +134,7 @@ def outdated(file: File, options: Options) -> Iterator[Remark]:
             api_version=answer.api_version,
             sdk=sdk.version,
             sdk_api_version=sdk.api_version,
-            changes=changes and asdict(changes),
+            changes=changes,
         )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .. import scrubbing
 from ..errors import CassetteError
-from ..scrubbing import secrets
 from ..scrubbing.layers import Unscannable
 from ..scrubbing.secrets import Secret
 from . import files, layout, progress
@@ -86,7 +85,7 @@ def _mended(file: File) -> tuple[bytes, Mended | None]:
         document, changes = scrubbing.Scrubber().document(file.document)
     except Unscannable as error:
         raise CassetteError(file.name, f"left as it is: {error}") from None
-    comments = list(_in_comments(file))
+    comments = list(file.lines.secret_comments())
     if not changes and not comments:
         return file.source, None
     text, keeps_layout = _without(file.lines.text, comments), True
@@ -100,12 +99,6 @@ def _mended(file: File) -> tuple[bytes, Mended | None]:
     told = [(file.lines.at(each.start), "comment", each.kind) for each in comments]
     told += [(file.lines.of(steps(each.path)), hidden(each.path), each.rule) for each in changes]
     return data, Mended(hidden(file.name), tuple(told), keeps_layout)
-
-
-def _in_comments(file: File) -> Iterator[Secret]:
-    for secret in secrets.find(file.lines.text):
-        if file.lines.in_comment(secret.start):
-            yield secret
 
 
 def _without(text: str, found: Iterable[Secret]) -> str:
@@ -122,6 +115,6 @@ def _check(name: str, document: object, data: bytes) -> None:
     if again is None or again.problem is not None or again.document != document:
         raise CassetteError(name, "left as it is: it would not read the same once written anew")
     left = [f"{leak.kind} at {leak.path}" for leak in scrubbing.leaks(again.document)]
-    left += [f"{secret.kind} in a comment" for secret in _in_comments(again)]
+    left += [f"{secret.kind} in a comment" for secret in again.lines.secret_comments()]
     if left:
         raise CassetteError(name, f"left as it is: this cannot be taken out: {', '.join(left)}")

@@ -54,8 +54,9 @@ def _mend_url(mender: Mender, url: str) -> tuple[str, Notes]:
 
 
 def _mend_name(mender: Mender, name: str) -> tuple[str, Notes]:
+    name, told = _with_pluses(mender, name)
     new, notes = mender.text(unquote_plus(name), Place(is_payload=False))
-    return (quote_plus(new, "*[]", errors=_BROKEN), notes) if notes else (name, notes)
+    return (quote_plus(new, "*[]", errors=_BROKEN), told + notes) if notes else (name, told)
 
 
 def _mend_value(
@@ -63,15 +64,21 @@ def _mend_value(
 ) -> tuple[str, Notes]:
     place, rule = _at(mender, segments, root)
     told: Notes = []
-    if "+" in value and not (rule is None or rule is False):
-        # It stands for a space, but not in what somebody wrote that is no form.
-        new, told = mender.text(unquote(value), Place(is_payload=False))
-        value = quote(new, "*+", errors=_BROKEN) if told else value
+    if not (rule is None or rule is False):
+        value, told = _with_pluses(mender, value)
     node = Node(unquote_plus(value))
     means = mender.means(lambda each: each.value, place)
     for _, new, notes in mender.properties.changes(node, place, means, rule):
         return quote_plus(str(new), "*", errors=_BROKEN), [*told, *notes]
     return value, told
+
+
+def _with_pluses(mender: Mender, text: str) -> tuple[str, Notes]:
+    """What a plus stands for a space in, as if it did not: somebody may have written no form."""
+    if "+" not in text:
+        return text, []
+    new, notes = mender.text(unquote(text), Place(is_payload=False))
+    return (quote(new, "*+[]", errors=_BROKEN), notes) if notes else (text, notes)
 
 
 def _at(mender: Mender, segments: tuple[str, ...], root: Place) -> tuple[Place, Rule | Unsaid]:

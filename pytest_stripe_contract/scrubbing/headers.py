@@ -46,7 +46,7 @@ def is_masked(value: object) -> bool:
         return False
     credentials = value.split(maxsplit=1)[-1:] or [""]
     return credentials[0] == "" or any(
-        (_MASKED_KEY.fullmatch(each) or standins.is_word(each)) for each in (value, credentials[0])
+        (_MASKED_KEY.fullmatch(each) or standins.is_mask(each)) for each in (value, credentials[0])
     )
 
 

@@ -182,6 +182,11 @@ def of_request(url: str) -> Place:
     return Place((), known[-1] if known else "")
 
 
+def name_of_secret(place: Place) -> str:
+    """What the secret at a place is called, if it has one of the names that Stripe gives."""
+    return next((name for name in place.keys[-1:] if name in _KINDS[SECRET]), SECRET)
+
+
 def stays(kind: str, text: str) -> bool:
     """Whether what stands there is no personal data: an id of Stripe's, where a tax id may be."""
     return kind == "tax id" and bool(_OBJECT_ID.fullmatch(text))

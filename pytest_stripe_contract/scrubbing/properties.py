@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..errors import InvalidOption
 from . import secrets, standins
 from .edits import Note, Notes, Steps
-from .personal import BIRTH, SECRET, Place, stays
+from .personal import BIRTH, SECRET, Place, name_of_secret, stays
 from .rules import UNSAID, Rule, Rules, Unsaid
 from .trees import Node, Number
 
@@ -74,8 +74,9 @@ class Properties:
         elif node.members is not None:
             inner = place.of(node.what)
             for key, value in node.members:
-                name = secrets.masked(str(key.value))
-                yield from _change(key, *means.mend(key.value), (*steps, name))
+                new, notes = means.mend(key.value)
+                name = str(new)  # what is told of a place gives no secret away
+                yield from _change(key, new, notes, (*steps, name))
                 below = inner.into(str(key.value))
                 yield from self._changes(value, below, (*steps, name), rule, means)
         elif node.items is not None:
@@ -97,7 +98,7 @@ class Properties:
         if kind is None or _is_same(new, value):
             return means.mend(value)
         if kind == SECRET:
-            return new, [Note((), secrets.masked(place.keys[-1]))]
+            return new, [Note((), name_of_secret(place))]
         if isinstance(value, str):
             self.learned[str(value)] = str(new), kind
         return new, [Note((), kind)]

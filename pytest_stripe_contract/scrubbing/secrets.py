@@ -94,7 +94,7 @@ def _search(
         for pattern in patterns:
             for match in pattern.finditer(text):
                 start, secret = match.start(1), match[2]
-                if not standins.is_placeholder(secret):
+                if not standins.is_mask(secret):
                     yield start, match.end(), text[start : match.start(2)] + stand_in(secret)
 
     return search
@@ -112,7 +112,7 @@ def _client_secrets(text: str) -> Iterator[Found]:
             continue
         # Only a checkout session's has escapes of its own; behind another, one ends it.
         secret = match[2] if owner[0].startswith("cs_") else match[2].partition("%")[0]
-        if not standins.is_placeholder(secret):
+        if not standins.is_mask(secret):
             kept = owner[0] + match[1]
             yield owner.start(), match.start(2) + len(secret), kept + standins.secret(secret)
 

@@ -23,10 +23,16 @@ _DOCUMENTED_TAX_ID = re.compile(r"\D{0,3}12345678\d{0,3}")
 _LIKE_TAX_ID = re.compile(r"[0-9A-Za-z ./-]{2,40}")
 _COUNTRY = re.compile(r"[A-Z]{2}U?(?=[0-9])")
 _TEST_ADDRESS = re.compile(r"(?:192\.0\.2|198\.51\.100|203\.0\.113|127\.0\.0)\.[0-9]+|2001:db8:.*")
-_MASKED = re.compile(r"(?:[0-9A-Za-z]+_+)*(?:eyJ)?\*{3,}[0-9A-Za-z]*")
-_PLACEHOLDER = re.compile(
-    r"(?:redacted|filtered|masked|hidden|dummy|x{3,}|<[^<>]*>)", re.IGNORECASE
+_KEPT = r"(?:[0-9A-Za-z]+_+)*"
+"""What may be left of a secret before its mask: a key's prefix, an object's id."""
+
+_MASK = r"(?:eyJ)?\*{3,}[0-9A-Za-z]*"
+_WORD = (
+    r"redacted|filtered|masked|hidden|dummy|x{3,}"
+    r"|<[a-z_ ]*(?:redacted|filtered|masked|hidden|key|secret|token)[a-z_ ]*>"
 )
+_MASKED = re.compile(rf"{_KEPT}(?:{_MASK}|{_WORD})", re.IGNORECASE)
+_ALL_MASKED = re.compile(rf"{_MASK}|{_WORD}", re.IGNORECASE)
 
 
 def digest(text: str, length: int = 8) -> str:
@@ -35,13 +41,13 @@ def digest(text: str, length: int = 8) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether somebody wrote the text where a secret was: ``***1234``, ``REDACTED``, ``xxxx``."""
-    return bool(_MASKED.fullmatch(text)) or is_word(text)
+    """Whether no more than a prefix was left of a secret: ``sk_test_***``, ``pi_1_secret_xxxx``."""
+    return _MASKED.fullmatch(text) is not None
 
 
-def is_word(text: str) -> bool:
-    """Whether it is a word for what was there: ``REDACTED``, ``xxxx``, ``<token>``."""
-    return bool(_PLACEHOLDER.fullmatch(text))
+def is_mask(text: str) -> bool:
+    """Whether nothing was left of what was there: ``***1234``, ``REDACTED``, ``<token>``."""
+    return _ALL_MASKED.fullmatch(text) is not None
 
 
 def is_of_test(domain: str) -> bool:
@@ -84,7 +90,7 @@ def street(text: str) -> str:
     """For a line of an address."""
     if _ADDRESS_TEXT.fullmatch(text):
         return text
-    return f"{int(_number(text, 6)) + 1} Example Street"
+    return f"{int(_number(text, 5)) + 1} Example Street"
 
 
 def city(text: str) -> str:
