@@ -103,9 +103,10 @@ def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[st
         named = list(marker.args)
         if not named or not all(isinstance(name, str) for name in named):
             raise InvalidOption("stripe_api_versions", marker.args, "versions, or 'all'")
+    full = [installed.full(name) for name in named if name != "all"]
     if "all" in named:
         return [line.first for line in versions.LINES]
-    return list(dict.fromkeys(installed.full(name) for name in named))
+    return list(dict.fromkeys(full))
 
 
 def api_version(config: pytest.Config, marker: pytest.Mark | None, rehearsal: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -78,11 +79,13 @@ def _now() -> str:
 
 def _response(response: Response) -> Document:
     """With the body as text that can be read: JSON is indented, and nothing compressed."""
-    body, headers = response.content, response.headers.copy()
+    body, headers = response.body, response.headers.copy()
+    with suppress(httpx.DecodingError):  # it is not packed as it says, and stays as it is
+        body = response.content
+        headers.pop("Content-Encoding", None)
     payload = payload_of(response)
     if payload is not None:
         body = json.dumps(payload, indent=2).encode()
-    headers.pop("Content-Encoding", None)
     headers["Content-Length"] = str(len(body))
     return {
         "status": {"code": response.status, "message": response.reason},

@@ -203,12 +203,11 @@ class Replay(Journal):
         ]
         call = Call(request, response)
         self.called(call, observations)
-        return Reply(response, gave_up=partial(self._left_alone, call, number))
+        return Reply(response, gave_up=partial(self._left_alone, self.recorder, call, number))
 
-    def _left_alone(self, call: Call, number: int) -> None:
+    def _left_alone(self, recorder: record.Recorder, call: Call, number: int) -> None:
         """The client did not wait for an answer that was to be recorded."""
-        if self.recorder is not None:
-            self.recorder.drop(number)
+        recorder.drop(number)
         self.given_up(call, None)
         reason = "the client gave up before Stripe had answered"
         advice = "let it wait longer while you record"

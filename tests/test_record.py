@@ -19,7 +19,11 @@ import yaml
 from stripe_server import ACCOUNT, COOKIE, serve
 
 from pytest_stripe_contract import RecordingRefused
+from pytest_stripe_contract.messages import Request
+from pytest_stripe_contract.record import Recorder
+from pytest_stripe_contract.scrubbing import Scrubber
 from pytest_stripe_contract.shipped import CASSETTES
+from pytest_stripe_contract.upstream import Base
 
 HEAD = """
     import httpx
@@ -1193,3 +1197,41 @@ def test_new_episodes_of_nothing_is_nothing(run):
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*nothing was recorded for test_it*"])
+
+
+def test_what_arrives_once_the_replay_is_over_is_not_kept(server, tmp_path):
+    recorder = Recorder(tmp_path / "late.yaml", "once", Base(server.base), Scrubber())
+    recorder.close()
+
+    _, response = recorder.ask(Request("GET", "https://api.stripe.com/v1/customers/x"))
+
+    assert response.status == 200
+    assert not recorder.save()
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_kept_as_it_is(server, tmp_path):
+    server.headers, server.body = {"Content-Encoding": "gzip"}, b"[]"
+    recorder = Recorder(tmp_path / "odd.yaml", "once", Base(server.base), Scrubber())
+
+    recorder.ask(Request("GET", "https://api.stripe.com/v1/customers/x"))
+
+    assert recorder.save()
+    recorder.close()
+    [recorded] = interactions(tmp_path / "odd.yaml")
+    assert recorded["response"]["body"]["string"] == "[]"
+
+
+def test_faults_go_with_a_cassette_that_is_there(run):
+    run(WRITES_OFF, "--stripe-record=once")
+
+    run(
+        """
+    from pytest_stripe_contract.faults import status
+
+    @pytest.mark.stripe_replay(status(429), "test_mine/test_it", record="once")
+    def test_it():
+        with pytest.raises(stripe.RateLimitError):
+            write_off()
+        assert write_off().status == "uncollectible"
+    """
+    ).assert_outcomes(passed=1)

@@ -429,6 +429,13 @@ def test_the_shipped_cassettes_keep_the_contract_of_their_line(name, line):
             assert findings == []
 
 
+def test_one_wrong_name_among_all_is_told(run):
+    result, _ = run("def test_it(): pass", "--stripe-api-version=all,foo")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "unknown API version 'foo'" in str(result.stderr)
+
+
 def test_upgrade_is_a_command(tmp_path, capsys):
     from pytest_stripe_contract import cli
 
