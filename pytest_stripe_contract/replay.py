@@ -26,6 +26,7 @@ from .matching import origin
 from .messages import Request, Response
 from .misses import RecordingRefused, ReplayMiss
 from .modes import STRIPE
+from .record import Recorder
 from .recordings import Recordings
 from .renditions import NotShown
 from .scrubbing import Scrubber
@@ -116,7 +117,7 @@ class Replay(Journal):
         """Whether what no recording answers is asked of Stripe, and kept."""
         return self.recorder is not None
 
-    def recorders(self) -> list[record.Recorder]:
+    def recorders(self) -> list[Recorder]:
         """What is to be saved if the test passes, also of the replays inside this one."""
         own = [self.recorder] if self.recorder else []
         return own + [each for inner in self.nested for each in inner.recorders()]
@@ -205,7 +206,7 @@ class Replay(Journal):
         self.called(call, observations)
         return Reply(response, gave_up=partial(self._left_alone, self.recorder, call, number))
 
-    def _left_alone(self, recorder: record.Recorder, call: Call, number: int) -> None:
+    def _left_alone(self, recorder: Recorder, call: Call, number: int) -> None:
         """The client did not wait for an answer that was to be recorded."""
         recorder.drop(number)
         self.given_up(call, None)

@@ -1205,6 +1205,7 @@ def test_what_arrives_once_the_replay_is_over_is_not_kept(server, tmp_path):
 
     _, response = recorder.ask(Request("GET", "https://api.stripe.com/v1/customers/x"))
 
+    recorder.close()
     assert response.status == 200
     assert not recorder.save()
 

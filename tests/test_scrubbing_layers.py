@@ -530,7 +530,7 @@ PLACES = st.sampled_from(
         lambda text: cassette(body=[text, text.encode()]),
         lambda text: cassette(uri=f"{URL}?a={quote(text)}&expand%5B%5D=b"),
         lambda text: cassette(uri=f"{URL}/{quote(text, safe='')}/a"),
-        lambda text: cassette(got={"A": ["b", text], text[:50]: "b"}),
+        lambda text: cassette(got={"A": ["b", text], text: "b"}),
         lambda text: cassette(got={"Authorization": [f"Bearer {text}"], "Cookie": [text]}),
         lambda text: cassette(metadata={"a": [text], text: {"headers": {"A": text}}}),
         lambda text: {"object": "charge", "a": [text, {"b": text.encode()}]},
