@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
-from . import cassettes, installed, renditions, schemas, versions
+from . import cassettes, installed, invoices, renditions, schemas, versions
 from .event_types import TYPES
+from .findings import ContractViolation
 from .upgrades import upgrade
 
 Invoice = dict[str, Any]
@@ -135,6 +137,7 @@ def make(name: str, version: str, overrides: Mapping[str, Any], *, livemode: boo
     ``livemode`` is that of everything in it. ``overrides`` are in the form of the version; of an
     inner object they name what differs. An ``id`` takes the place of the invoice's own wherever
     that is repeated. Nothing else follows from them: what no longer fits, the contract finds.
+    `invoices.UnknownProperty` is raised for a name that no such invoice has.
     """
     line = installed.resolve(version)
     shown = (line if line in versions.LINES else versions.LINES[-1]).name
@@ -154,7 +157,11 @@ def make(name: str, version: str, overrides: Mapping[str, Any], *, livemode: boo
             invoice["amount_overpaid"] = 100
     if isinstance(own := overrides.get("id"), str):
         invoice = json.loads(json.dumps(invoice).replace(_ID, json.dumps(own)[1:-1]))
-    return merged(_in_mode(invoice, livemode=livemode), overrides)
+    invoice = _in_mode(invoice, livemode=livemode)
+    if name != "invoice.upcoming":  # what that lacks is no misspelt name
+        with suppress(ContractViolation):  # the contract of the event says where in the event
+            invoices.make(version, overrides, invoice)
+    return merged(invoice, overrides)
 
 
 def unexpanded(answer: Any, version: str) -> Any:

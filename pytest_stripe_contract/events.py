@@ -99,6 +99,8 @@ class EventFactory:
         for, and `findings.ContractViolation` for an event that Stripe would never send.
         """
         __tracebackhide__ = True
+        _check_kinds(secret=secret, id=id, account=account, timestamp=timestamp, created=created)
+        _check_request(request)
         carried = _carried(type, self.api_version, invoice, object, livemode=livemode)
         event: Payload = {
             "id": id,
@@ -154,6 +156,22 @@ def of_call(
         timestamp=timestamp,
         signed=signed,
     )
+
+
+def _check_kinds(**options: object) -> None:
+    """Raise `errors.InvalidOption` for what is neither a text nor unix seconds, as it should be."""
+    for name, value in options.items():
+        is_time = name in ("timestamp", "created")
+        if value is None or (isinstance(value, int if is_time else str) and value is not True):
+            continue
+        raise InvalidOption(name, value, "unix seconds" if is_time else "a text")
+
+
+def _check_request(request: object) -> None:
+    known = {"id", "idempotency_key"}
+    if request is not None and not (isinstance(request, Mapping) and request.keys() <= known):
+        expected = "the id and the idempotency_key of a request, in a dict"
+        raise InvalidOption("request", request, expected)
 
 
 def _carried(

@@ -315,7 +315,7 @@ def test_the_head_of_what_is_refused_says_which_event():
 
 
 @pytest.mark.parametrize(
-    "options", [{"created": -1}, {"account": 5}, {"id": ""}, {"request": {"id": 5}}]
+    "options", [{"created": -1}, {"account": ""}, {"id": ""}, {"request": {"id": 5}}]
 )
 def test_the_envelope_is_held_to_the_contract_too(options):
     with pytest.raises(ContractViolation):
@@ -695,3 +695,27 @@ def test_an_answer_that_is_no_invoice_is_no_event_either():
 
 def test_every_status_is_that_of_some_event():
     assert {TYPES[name].statuses[0] for name in TYPES} == set(ANY)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"secret": 5}, "secret=5: expected a text"),
+        ({"id": 5}, "id=5: expected a text"),
+        ({"account": b"x"}, "account=b'x': expected a text"),
+        ({"timestamp": "x"}, "timestamp='x': expected unix seconds"),
+        ({"created": True}, "created=True: expected unix seconds"),
+        ({"request": "req_1"}, "request='req_1': expected the id and the idempotency_key"),
+        ({"request": {"foo": 1}}, "request={'foo': 1}: expected the id and the idempotency_key"),
+    ],
+)
+def test_an_option_of_a_wrong_kind_is_refused_where_it_is_given(options, text):
+    with pytest.raises(InvalidOption) as caught:
+        EventFactory("2023-10-16")("invoice.paid", **options)
+
+    assert str(caught.value).startswith(text)
+
+
+def test_a_property_that_no_invoice_has_is_refused_as_in_an_invoice():
+    with pytest.raises(UnknownName, match="amount_due"):
+        EventFactory("2023-10-16")("invoice.paid", invoice={"amount_du": 5})
