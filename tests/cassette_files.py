@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
@@ -92,11 +93,27 @@ def _read(terminal):
         return b""
 
 
-def once_it_reads(pipe, process):
-    """Wait until a process waits for what comes out of a pipe; the pipe's other end."""
+def interrupted(pipe, *arguments):
+    """Press Ctrl-C while the command waits for what comes out of a pipe: code, output, errors."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        writer = _once_it_is_read(pipe, process)
+        while True:
+            time.sleep(0.2)  # a signal just before it begins to wait would not end the waiting
+            process.send_signal(signal.SIGINT)
+            try:
+                output, error = process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                continue
+            os.close(writer)
+            return process.returncode, output, error
+
+
+def _once_it_is_read(pipe, process):
     while process.poll() is None:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:  # nobody reads it yet
+        except OSError:  # not yet
             time.sleep(0.01)
     pytest.fail(f"it ended: {process.communicate()}")

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -23,14 +22,18 @@ from cassette_files import (
     HOST,
     ID,
     cassette,
+    interrupted,
     on_a_terminal,
-    once_it_reads,
     recording,
     save,
     vcr_text,
 )
 
-from pytest_stripe_contract import cli, installed, shipped
+from pytest_stripe_contract import cli, installed, shipped, yamlfile
+from pytest_stripe_contract.audit.formats import FORMATS
+from pytest_stripe_contract.audit.rules import ALL
+
+ROOT = Path(__file__).parent.parent
 
 KEY = "sk_test_51PlainlyFakeKey0000"
 LIVE_KEY = "sk_live_51PlainlyFakeKey0000"
@@ -441,6 +444,7 @@ def test_secret_is_found_anywhere_and_never_shown(kind, form, tmp_path, capsys):
         "form": cassette(recording(body=f"nope={secret}")),
         "packed": cassette(recording(string=packed)),
         "metadata": cassette(recording(), source=secret),
+        "version": cassette(recording(version=secret)),
         "payload": faultless() | {"description": secret},
     }
     for name, document in documents.items():
@@ -753,6 +757,7 @@ def test_rules_are_selected_and_ignored_by_name(options, left, several, found):
         (["--api-version", "2023-10-61"], "unknown API version '2023-10-61'"),
         (["--format", "xml"], "argument --format: invalid choice: 'xml'"),
         ([f"/nowhere/{KEY}"], "/nowhere/sk_test_***"),
+        (["--max-age", KEY], "'sk_test_***' is no number of days"),
     ],
 )
 def test_a_wrong_call_exits_with_2_and_says_why(options, text, several, capsys):
@@ -896,6 +901,36 @@ def test_what_standard_output_has_no_form_for_is_escaped(nasty):
     assert rb"\u2603" in done.stdout
 
 
+# --- the page -------------------------------------------------------------------------------
+
+
+def test_a_run_reads_as_the_page_says(tmp_path, check, of_sdk, monkeypatch):
+    of_sdk("2026-10-28.endive")
+    monkeypatch.chdir(tmp_path)
+    newest = yaml.safe_load((shipped.CASSETTES / "endive/mark_uncollectible_open.yaml").read_text())
+    invoice = json.loads(newest["interactions"][0]["response"]["body"]["string"])
+    wrong = recording(
+        invoice | {"currency": "USD"},
+        version="2026-09-30.endive",
+        sent={"Authorization": [f"Bearer {KEY}"]},
+    )
+    old = recording(faultless() | {"charge": "ch_3PlainlyFake0000"})
+    for name, each in {"refund": old, "write_off": wrong}.items():
+        path = tmp_path / "tests" / "cassettes" / f"test_{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(yamlfile.dump(cassette(each)))
+
+    _, output = check("tests/cassettes")
+
+    assert f"```text\n{output}```\n" in (ROOT / "docs" / "check.md").read_text()
+
+
+def test_the_page_has_every_rule():
+    page = (ROOT / "docs" / "check.md").read_text()
+
+    assert set(re.findall(r"^\| `(\w[\w-]+)` \|", page, re.MULTILINE)) == {*ALL, *FORMATS}
+
+
 # --- what ships, and the start --------------------------------------------------------------
 
 
@@ -959,28 +994,20 @@ def test_ctrl_c_tells_what_was_found_so_far_and_how_much_is_left(tmp_path):
     os.mkfifo(tmp_path / "b.yaml")
     last = save(tmp_path / "c.yaml")
 
-    with subprocess.Popen(
-        [*COMMAND, "check", wrong, str(tmp_path / "b.yaml"), last],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        writer = once_it_reads(tmp_path / "b.yaml", process)
-        process.send_signal(signal.SIGINT)
-        output, error = process.communicate(timeout=60)
-        os.close(writer)
+    code, output, error = interrupted(
+        tmp_path / "b.yaml", "check", wrong, str(tmp_path / "b.yaml"), last
+    )
 
-    assert process.returncode == 130
-    assert error == ""
+    assert (code, error) == (130, "")
     assert f"{wrong}:" in output
     assert output.endswith("interrupted: 2 files left that nobody looked at\n")
 
 
 def test_ctrl_c_before_anything_was_found_is_quiet(monkeypatch, tmp_path, capsys):
-    def interrupted(*_):
+    def walk(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("os.walk", interrupted)
+    monkeypatch.setattr("os.walk", walk)
 
     assert cli.main(["check", str(tmp_path)]) == 130
     assert capsys.readouterr() == ("", "")
@@ -988,7 +1015,7 @@ def test_ctrl_c_before_anything_was_found_is_quiet(monkeypatch, tmp_path, capsys
 
 # --- pre-commit -----------------------------------------------------------------------------
 
-HOOKS = yaml.safe_load((Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text())
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

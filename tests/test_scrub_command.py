@@ -7,7 +7,6 @@ import codecs
 import gzip
 import json
 import os
-import signal
 import subprocess
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from answers import faultless
 from cassette_files import (
     COMMAND,
     cassette,
+    interrupted,
     on_a_terminal,
-    once_it_reads,
     recording,
     save,
     vcr_text,
@@ -484,15 +483,9 @@ def test_ctrl_c_tells_what_was_done_and_how_much_is_left(tmp_path):
     last = Path(save(tmp_path / "c.yaml", leaking()))
     paths = [str(first), str(tmp_path / "b.yaml"), str(last)]
 
-    with subprocess.Popen(
-        [*COMMAND, "scrub", *paths], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        writer = once_it_reads(tmp_path / "b.yaml", process)
-        process.send_signal(signal.SIGINT)
-        output, error = process.communicate(timeout=60)
-        os.close(writer)
+    code, output, error = interrupted(tmp_path / "b.yaml", "scrub", *paths)
 
-    assert (process.returncode, error) == (130, "")
+    assert (code, error) == (130, "")
     assert output.endswith(
         "1 file: 1 mended, 0 clean\ninterrupted: 2 files left that nobody looked at\n"
     )
@@ -504,10 +497,10 @@ def test_ctrl_c_in_the_middle_of_a_write_leaves_the_old_file(tmp_path, capsys, m
     path = Path(save(tmp_path / "a.yaml", leaking()))
     before = path.read_bytes()
 
-    def interrupted(*_):
+    def fsync(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "fsync", interrupted)
+    monkeypatch.setattr(os, "fsync", fsync)
 
     assert cli.main(["scrub", str(path)]) == 130
     assert "1 file left that nobody looked at" in capsys.readouterr().out

@@ -56,7 +56,7 @@ class Changes:
         if self.lost:
             told.append("lose " + _some([str(each) for each in self.lost]))
         if self.added:
-            told.append("get " + _some(self.added))
+            told.append("gain " + _some(self.added))
         return " and ".join(told) or "stay as it is"
 
 

@@ -109,7 +109,7 @@ def unversioned(file: File, options: Options) -> Iterator[Remark]:
             continue
         place = f"recording {', '.join(str(answer.number) for answer in answers)}"
         at = answers[0].keys("response")
-        yield of_file(file, "unversioned", message, place, at, api_version=version)
+        yield of_file(file, "unversioned", message, place, at, api_version=hidden(version))
 
 
 def outdated(file: File, options: Options) -> Iterator[Remark]:

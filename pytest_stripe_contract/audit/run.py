@@ -91,7 +91,7 @@ class _Run:
             self.report.payloads += 1
         for answer in file.answers:
             if answer.api_version is not None:
-                self._recorded.setdefault(_full(answer.api_version), []).append(name)
+                self._recorded.setdefault(hidden(_full(answer.api_version)), []).append(name)
 
     def end(self) -> None:
         """Say what concerns all files together."""

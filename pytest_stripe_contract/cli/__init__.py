@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import NoReturn
 
 from ..errors import StripeContractError
 from . import check, lists, scrub, sdk
@@ -26,13 +27,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except (StripeContractError, OSError) as error:
-        from ..scrubbing import secrets  # what was given in the wrong place may be a key
+        parser.exit(WRONG_CALL, f"stripe-contract: {_masked(str(error))}\n")
 
-        parser.exit(WRONG_CALL, f"stripe-contract: {secrets.masked(str(error))}\n")
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(_masked(message))
+
+
+def _masked(text: str) -> str:
+    """The text without secrets: what was given in the wrong place may be one."""
+    from ..scrubbing import secrets
+
+    return secrets.masked(text)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="stripe-contract", description=__doc__)
+    parser = _Parser(prog="stripe-contract", description=__doc__)
     parser.add_argument("--version", action="version", version=version("pytest-stripe-contract"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for family in (check, scrub, lists, sdk):
