@@ -22,7 +22,9 @@ MARK = f"{HOST}/v1/invoices/{ID}/mark_uncollectible"
 COMMAND = [
     sys.executable,
     "-c",
-    "import sys; from pytest_stripe_contract.cli import main; sys.exit(main())",
+    # what runs in the background is born deaf to Ctrl-C
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from pytest_stripe_contract.cli import main; sys.exit(main())",
 ]
 
 
