@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import codecs
+import contextlib
 import gzip
+import io
 import json
 import os
+import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,6 +26,8 @@ from cassette_files import (
     save,
     vcr_text,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_stripe_contract import atomic, cli, scrubbing, shipped, yamlfile
 from pytest_stripe_contract.audit import scrub as scrubs
@@ -505,3 +511,66 @@ def test_ctrl_c_in_the_middle_of_a_write_leaves_the_old_file(tmp_path, capsys, m
     assert cli.main(["scrub", str(path)]) == 130
     assert "1 file left that nobody looked at" in capsys.readouterr().out
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [before]
+
+
+# --- whatever is in a file ------------------------------------------------------------------
+
+SOURCES = (
+    vcr_text(cassette(leaking(), recording(string=b"\x1f\x8b\xff"), recorded_at="2025-01-01")),
+    own(cassette(leaking())),
+    json.dumps(cassette(leaking()), indent=2),
+    json.dumps(faultless() | PERSON),
+)
+BITS = [
+    "",
+    "\n",
+    "- ",
+    ": ",
+    "{",
+    "]",
+    "'",
+    '"',
+    "#",
+    "&a ",
+    "*a",
+    "!!binary ",
+    "~",
+    "\x00",
+    f" {KEY} ",
+]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    source=st.sampled_from(SOURCES),
+    suffix=st.sampled_from([".yaml", ".json"]),
+    edits=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 40), st.sampled_from(BITS)), max_size=4
+    ),
+)
+def test_whatever_a_file_holds_it_is_scrubbed_or_left_and_no_secret_is_shown(source, suffix, edits):
+    for where, length, new in edits:
+        start = int(where * len(source))
+        source = source[:start] + new + source[start + length :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"file{suffix}")
+        path.write_text(source)
+
+        code, output = _told("scrub", path)
+        again = path.read_bytes()
+        if code == 2:
+            assert again == source.encode()
+        else:
+            assert code == 0
+            assert _told("scrub", path) == (0, "1 file: 0 mended, 1 clean\n")
+            assert path.read_bytes() == again
+            assert _told("check", "--select", "secret,unreadable", path)[0] == 0
+        output += _told("check", "-v", path)[1]
+    assert not re.search(rf"(?<![A-Za-z0-9]){KEY}", output)  # a key is no part of a word
+
+
+def _told(*arguments):
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        code = cli.main([*map(str, arguments)])
+    return code, told.getvalue()
