@@ -201,7 +201,7 @@ MALFORMED = {
     "no-object": ("json", "<html>", 1, "not JSON: "),
     "truncated-json": ("json", json.dumps(cassette(), indent=1)[:-300], None, "not JSON: "),
     "a-property-twice": ("json", '{"a": 1, "a": 2}', None, "every property once"),
-    "deep-json": ("json", "[" * 5000 + "]" * 5000, None, "not JSON: "),
+    "deep-json": ("json", "[" * 5000 + "]" * 5000, None, "deep"),
     "deep": ("json", '{"a":' * 150 + "1" + "}" * 150, None, "more than 100 levels deep"),
     "deep-yaml": ("yaml", "a: " + "[" * 5000 + "]" * 5000, None, ""),
     "aliases-without-end": ("yaml", BOMB + "interactions: []\n", None, "more than 1000000 values"),
