@@ -100,10 +100,9 @@ def _with_other_keys(tries: Sequence[_Try]) -> Iterator[tuple[Request, Finding]]
         last = tries[index - 1]
         if made.key is None is last.key and (status := _said_no(last.call)):
             yield made.call.request, _not_to_be_retried(made, status)
-        is_same = made.key == last.key and made.key is not None
         returns = last.key is not None and any(each.key == last.key for each in tries[index:])
         is_known = made.key is not None and any(each.key == made.key for each in tries[:index])
-        if is_same or returns or is_known or not _is_uncertain(last.call):
+        if returns or is_known or not _is_uncertain(last.call):
             continue
         expected = f"the key of the try before ({last.key})" if last.key else "a key in each try"
         expected += " as that may have been done"

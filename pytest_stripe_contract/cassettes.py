@@ -87,17 +87,21 @@ class Library:
             name = fspath(name)
         if not isinstance(name, str):
             raise InvalidOption("stripe_replay", name, "names of cassettes, or paths, each a text")
-        if name.endswith(_PATHS):
-            places, file = self.bases, name
-        else:
-            places, file = (self.folder, shipped.CASSETTES), f"{name}.yaml"
-        for path in (place / file for place in places):
+        is_path = name.endswith(_PATHS)
+        shipped_too = [] if is_path else [shipped.CASSETTES / f"{name}.yaml"]
+        for path in (*self.places(name), *shipped_too):
             if there := _stat_of_file(path):
                 return _read(name, path.resolve(), there.st_mtime_ns, there.st_size)
         known = [*names(self.folder), *shipped_names()]
-        looked = f"looked for in {', '.join(map(str, places if file is name else [self.folder]))}"
+        looked = f"looked for in {', '.join(map(str, self.bases if is_path else [self.folder]))}"
         hint = f"{looked}; pytest --stripe-record=once records a new one"
         raise UnknownName("cassette", name, dict.fromkeys(known), hint)
+
+    def places(self, name: str) -> list[Path]:
+        """Where a cassette of one's own of that name may lie: the first that there is, counts."""
+        if name.endswith(_PATHS):
+            return [base / name for base in self.bases]
+        return [self.folder / f"{name}.yaml"]
 
 
 def names(folder: Path) -> list[str]:
@@ -143,12 +147,13 @@ def parse(name: str, path: Path, source: bytes) -> Cassette:
     except yamlfile.Unloadable as error:
         raise CassetteError(str(path), error.problem, error.line) from error
     try:
-        return _cassette(name, path, document)
+        return of_document(name, path, document)
     except Malformed as error:
         raise CassetteError(str(path), str(error), yamlfile.line_of(source, error.at)) from None
 
 
-def _cassette(name: str, path: Path, document: object) -> Cassette:
+def of_document(name: str, path: Path, document: object) -> Cassette:
+    """A cassette from what its file holds; `Malformed` says where it is none."""
     if _is_older(document):
         raise Malformed(_OLDER, kind="cannot be read")
     top = mapping(document, "the file")

@@ -27,11 +27,15 @@ def here() -> str | None:
     while frame is not None:
         code = frame.f_code
         if is_own(code.co_filename):
-            path = Path(code.co_filename)
-            shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+            shown = below(Path(code.co_filename), Path.cwd())
             return f"{shown}:{frame.f_lineno}, in {code.co_name}"
         frame = frame.f_back  # type: ignore[assignment] # None ends the loop
     return None
+
+
+def below(path: Path, folder: Path) -> Path:
+    """A path as a reader of a text needs it: below the folder, if it lies there."""
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
 def to_last_own(traceback: TracebackType | None) -> TracebackType | None:

@@ -117,6 +117,14 @@ class Response:
             return self.body
         return httpx.Response(self.status, headers=self.headers, content=self.body).content
 
+    @property
+    def legible(self) -> bytes:
+        """The same, or the body as it is if it is not in the coding that its header names."""
+        try:
+            return self.content
+        except httpx.DecodingError:
+            return self.body
+
 
 def without_secrets(text: str) -> str:
     """The text without what is secret in API keys, client secrets and secrets of webhooks."""

@@ -14,6 +14,7 @@ from .errors import InvalidOption, UnknownName
 from .modes import MODES, STRIPE, Mode
 
 if TYPE_CHECKING:
+    from .cassettes import Library
     from .replay import Replay
     from .unused import Unused
 
@@ -154,7 +155,6 @@ def replay(
     ``fixture`` is the version that the fixture ``stripe_api_version`` gives; ``scrub`` and
     ``api_base`` are what the fixtures of these names do.
     """
-    from .cassettes import Library
     from .replay import Replay
     from .settings import Settings
     from .upstream import Base
@@ -162,7 +162,7 @@ def replay(
     config, marker = request.config, marker_of(request)
     if [each.name for each in request.node.own_markers].count("stripe_replay") > 1:
         raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
-    library = Library(cassette_folder(config, request.path), (request.path.parent, config.rootpath))
+    cassettes = library(config, request.path)
     is_said = config.getini("stripe_api_version") or fixture != versions.DEFAULT
     settings = Settings(
         default_version=installed.full(fixture) if is_said else None,
@@ -174,15 +174,17 @@ def replay(
         scrub=scrub,
     )
     if marker is None:
-        return Replay(library, (), settings)
+        return Replay(cassettes, (), settings)
     said = {name: value for name, value in marker.kwargs.items() if name != "strict"}
-    return Replay(library, marker.args or (own_cassette(request.node),), settings.but(**said))
+    return Replay(cassettes, marker.args or (own_cassette(request.node),), settings.but(**said))
 
 
-def shown(path: Path, config: pytest.Config) -> str:
-    """A path as a reader of the run's output needs it: below pytest's root, if it lies there."""
-    root = config.rootpath
-    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+def library(config: pytest.Config, test_file: Path) -> Library:
+    """Where the cassettes that a test file names are looked for."""
+    from .cassettes import Library
+
+    folder = cassette_folder(config, test_file)
+    return Library(folder, (test_file.parent, config.rootpath))
 
 
 def cassette_folder(config: pytest.Config, test_file: Path) -> Path:
@@ -224,10 +226,9 @@ def named_cassettes(item: pytest.Item, replay: Replay | None) -> list[str]:
     for kind in ("stripe_replay", "vcr"):  # what pytest-recording plays is not unused
         if (marker := item.get_closest_marker(kind)) is None:
             continue
-        folder = cassette_folder(item.config, item.path)
         own = (own_cassette(item),) if kind == "vcr" else ()
         for name in map(str, (*own, *marker.args) or (own_cassette(item),)):
-            places = (folder / f"{name}.yaml", item.path.parent / name, item.config.rootpath / name)
+            places = library(item.config, item.path).places(name)
             named += [str(path.resolve()) for path in places if path.is_file()]
     return named
 

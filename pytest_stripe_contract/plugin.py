@@ -96,7 +96,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     if replay and item.stash.get(_PASSED, False):
         with report.plainly():
             saved = [each.path for each in replay.recorders() if each.save()]
-            item.stash[_RECORDED] = [options.shown(path, item.config) for path in saved]
+            item.stash[_RECORDED] = [
+                str(frames.below(path, item.config.rootpath)) for path in saved
+            ]
 
 
 def _verify(item: pytest.Item, *, unplayed: bool) -> None:

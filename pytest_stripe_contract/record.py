@@ -56,11 +56,9 @@ def _own(library: Library, name: str | PathLike[str]) -> Path | None:
     name = fspath(name)
     if name.endswith(".json"):
         raise InvalidOption("record", name, "a cassette in YAML, as that is what is recorded")
-    if name.endswith((".yaml", ".yml")):
-        paths = [base / name for base in library.bases]
-        return next((path for path in paths if path.is_file()), paths[0])
-    path = library.folder / f"{name}.yaml"
-    return None if name in shipped_names() and not path.is_file() else path
+    places = library.places(name)
+    there = next((path for path in places if path.is_file()), None)
+    return None if there is None and name in shipped_names() else there or places[0]
 
 
 class Recorder:

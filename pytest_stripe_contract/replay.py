@@ -52,12 +52,11 @@ class Replay(Journal):
         self._was_entered = False
         scrubber = Scrubber(settings.scrub)
         names = [part for part in sequence if not isinstance(part, Fault)]
-        if len(names) < len(sequence) and settings.mode != "none":
-            told = record.plan(library, names, settings, scrubber)[1]
-            if told is not None and not told.path.is_file():
-                expected = "none, as there are faults in the sequence: record it without them first"
-                raise InvalidOption("record", settings.mode, expected)
         played, self.recorder = record.plan(library, names, settings, scrubber)
+        has_faults = len(names) < len(sequence)
+        if has_faults and self.recorder and not self.recorder.path.is_file():
+            expected = "none, as there are faults in the sequence: record it without them first"
+            raise InvalidOption("record", settings.mode, expected)
         parts = [
             part if isinstance(part, Fault) else _of_known_version(library.find(part))
             for part in sequence

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .frames import below
+
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -42,7 +44,7 @@ class Unused:
             yield "stripe unused: not judged, as only a part of the tests ran"
         elif found := self.found():
             yield f"stripe unused: no test plays {_many(found)}"
-            yield from (f"  {_shown(path, self.root)}" for path in found)
+            yield from (f"  {below(path, self.root)}" for path in found)
 
 
 def is_part(arguments: Iterable[str], base: Path) -> bool:
@@ -55,10 +57,6 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         if path.suffix in SUFFIXES and path.is_file() and b"interactions" in path.read_bytes():
             yield path
-
-
-def _shown(path: Path, root: Path) -> Path:
-    return path.relative_to(root) if path.is_relative_to(root) else path
 
 
 def _many(found: list[Path]) -> str:

@@ -100,11 +100,7 @@ def is_of_test_mode(sent: Request) -> bool:
 
 def is_of_live_mode(response: Response) -> bool:
     """Whether an answer says ``livemode: true`` anywhere, whether or not it is sound JSON."""
-    try:
-        body = response.content
-    except httpx.DecodingError:
-        body = response.body
-    return _LIVE_ANSWER.search(body.replace(b"\0", b"")) is not None
+    return _LIVE_ANSWER.search(response.legible.replace(b"\0", b"")) is not None
 
 
 def _credentials(sent: Request) -> list[str]:

@@ -21,9 +21,6 @@ Failure = Literal["timeout", "reset", "dns", "tls"]
 """What happens to a connection: no answer in time, a reset, a host that has no address, or a
 certificate that cannot be verified."""
 
-BEFORE_SENDING = ("dns", "tls")
-"""Failures of which a client knows before it has sent anything."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:

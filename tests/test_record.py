@@ -77,6 +77,12 @@ def cassette(pytester):
     return pytester.path / "cassettes" / "test_mine" / "test_it.yaml"
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def interactions(path):
     return yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]
 
@@ -177,9 +183,7 @@ def test_an_event_loop_goes_on_while_an_answer_is_recorded(run, cassette):
 
         asyncio.run(run())
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
 
     run(body.replace("PORT", str(port)), "--stripe-record=once").assert_outcomes(passed=2)
 
@@ -617,14 +621,15 @@ def test_one_test_records_a_cassette_once(run, pytester):
     assert not (pytester.path / "cassettes").exists()
 
 
-def test_a_test_that_sends_nothing_records_nothing_and_says_so(run):
+@pytest.mark.parametrize("mode", ["once", "new_episodes"])
+def test_a_test_that_sends_nothing_records_nothing_and_says_so(run, mode):
     result = run(
         """
     @pytest.mark.stripe_replay
     def test_it():
         pass
     """,
-        "--stripe-record=once",
+        f"--stripe-record={mode}",
     )
 
     result.assert_outcomes(failed=1)
@@ -765,9 +770,7 @@ def test_the_refusal_survives_a_pickle():
 @pytest.fixture
 def localstripe(tmp_path):
     """A stand-in that somebody else wrote, in a process of its own; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
     log = (tmp_path / "log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path)
@@ -1183,20 +1186,6 @@ def test_a_wrong_mode_in_one_marker_leaves_the_other_tests_alone(run):
     """)
 
     result.assert_outcomes(passed=1, errors=1)
-
-
-def test_new_episodes_of_nothing_is_nothing(run):
-    result = run(
-        """
-    @pytest.mark.stripe_replay
-    def test_it():
-        pass
-    """,
-        "--stripe-record=new_episodes",
-    )
-
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*nothing was recorded for test_it*"])
 
 
 def test_what_arrives_once_the_replay_is_over_is_not_kept(server, tmp_path):

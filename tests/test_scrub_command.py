@@ -330,7 +330,7 @@ def test_what_still_leaks_is_not_written(kind, tmp_path, scrub, monkeypatch):
     path.write_text(vcr_text(cassette(leaking())) if kind == "document" else f"# {KEY}\n[]")
     if kind == "comment":
         path.write_text(f"# {KEY}\n{vcr_text(cassette())}")
-        monkeypatch.setattr(scrubs, "_without", lambda text, _: text)
+        monkeypatch.setattr(scrubs, "applied", lambda text, _: text)
     else:
         leak = scrubbing.Leak("$.note", "API key")
         monkeypatch.setattr(scrubbing, "leaks", lambda _: [leak])

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import httpx
-
 from .. import installed, payloads
 from ..cassettes import Cassette, Interaction
 from ..contract import FAILED, Contract
@@ -126,14 +124,7 @@ def bodies(cassette: Cassette) -> Iterator[Body]:
     for number, interaction in enumerate(cassette.interactions, 1):
         request = interaction.request
         yield Body(number, "request", request.body, f"{request.api_key} {request.url}")
-        yield Body(number, "response", _content(interaction.response))
-
-
-def _content(response: Response) -> bytes:
-    try:
-        return response.content
-    except httpx.DecodingError:
-        return response.body
+        yield Body(number, "response", interaction.response.legible)
 
 
 def line_of(version: str) -> ReleaseLine | None:

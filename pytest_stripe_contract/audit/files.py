@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import payloads, yamlfile
-from ..cassettes import Cassette, _cassette
+from ..cassettes import Cassette, of_document
 from ..errors import CassetteError
 from ..layouts import Malformed
 from .answers import Answer, Body, bodies, recorded
@@ -124,7 +124,7 @@ def told_apart(entry: Entry, source: bytes) -> File | None:
     here = File(entry.name, source, document, is_json)
     if _is_meant_as_cassette(document):
         try:
-            cassette = _cassette(entry.name, Path(entry.name), document)
+            cassette = of_document(entry.name, Path(entry.name), document)
         except Malformed as error:
             problem = CassetteError(entry.name, str(error), here.lines.of(error.at))
             return replace(here, problem=problem)

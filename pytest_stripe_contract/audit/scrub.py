@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from .. import scrubbing
 from ..errors import CassetteError
+from ..scrubbing.edits import Edit, applied
 from ..scrubbing.layers import Unscannable
-from ..scrubbing.secrets import Secret
 from . import files, layout, progress
 from .files import Entry, File
 from .lines import steps
@@ -88,7 +88,8 @@ def _mended(file: File) -> tuple[bytes, Mended | None]:
     comments = list(file.lines.secret_comments())
     if not changes and not comments:
         return file.source, None
-    text, keeps_layout = _without(file.lines.text, comments), True
+    masks = [Edit(each.start, each.end, each.stand_in, []) for each in comments]
+    text, keeps_layout = applied(file.lines.text, masks), True
     if changes:
         text, keeps_layout = layout.rewritten(
             file.lines.text, file.document, document, is_json=file.is_json
@@ -99,14 +100,6 @@ def _mended(file: File) -> tuple[bytes, Mended | None]:
     told = [(file.lines.at(each.start), "comment", each.kind) for each in comments]
     told += [(file.lines.of(steps(each.path)), hidden(each.path), each.rule) for each in changes]
     return data, Mended(hidden(file.name), tuple(told), keeps_layout)
-
-
-def _without(text: str, found: Iterable[Secret]) -> str:
-    parts, end = [], 0
-    for secret in found:
-        parts += [text[end : secret.start], secret.stand_in]
-        end = secret.end
-    return "".join([*parts, text[end:]])
 
 
 def _check(name: str, document: object, data: bytes) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import socket
-import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +12,7 @@ from aiohttp.connector import Connection
 
 from ..patching import Patch
 from ..wire import ServerSide
-from . import Connect
-from .stdlib import CERTIFICATE_PROBLEM
+from . import Connect, troubles
 
 _TOO_LATE: Any = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)
 _UNRESOLVED: Any = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
@@ -100,8 +96,7 @@ class WireTransport(asyncio.Transport):
         if received:
             self._protocol.data_received(received)
         if self._far_end.is_over:
-            reset = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
-            self._protocol.connection_lost(reset if self._far_end.failure else None)
+            self._protocol.connection_lost(troubles.reset() if self._far_end.failure else None)
 
     def _problem(self) -> Exception | None:
         """What the code under test meets instead of an answer, if it is no lost connection."""
@@ -113,12 +108,10 @@ class WireTransport(asyncio.Transport):
                 return late
             return TimeoutError()  # of the whole: a timer of aiohttp's own
         if failure == "dns":
-            error = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-            unresolved: Exception = _UNRESOLVED(self._key, error)
+            unresolved: Exception = _UNRESOLVED(self._key, troubles.unresolved())
             return unresolved
         if failure == "tls":
-            unverified = ssl.SSLCertVerificationError(1, CERTIFICATE_PROBLEM)
-            return aiohttp.ClientConnectorCertificateError(self._key, unverified)
+            return aiohttp.ClientConnectorCertificateError(self._key, troubles.unverified())
         return None
 
     def is_closing(self) -> bool:

@@ -13,13 +13,8 @@ import anyio.to_thread
 import httpcore
 
 from ..patching import Patch
-from ..wire import BEFORE_SENDING, ServerSide
-from . import Connect
-
-_PROBLEMS = {
-    "dns": "[Errno -2] Name or service not known",
-    "tls": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
-}
+from ..wire import ServerSide
+from . import Connect, troubles
 
 _POOLS: tuple[Any, ...] = (httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy)
 _ASYNC_POOLS: tuple[Any, ...] = (
@@ -99,14 +94,16 @@ class _Buffer:
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
-        if self._far_end.failure in BEFORE_SENDING:
-            raise httpcore.ConnectError(_PROBLEMS[self._far_end.failure])
+        if self._far_end.failure == "dns":
+            raise httpcore.ConnectError(str(troubles.unresolved()))
+        if self._far_end.failure == "tls":
+            raise httpcore.ConnectError(str(troubles.unverified()))
 
     def _receive(self, max_bytes: int, patience: float | None) -> bytes:
         if self._far_end.is_late(patience):
             raise httpcore.ReadTimeout("The read operation timed out")
         if self._far_end.failure == "reset":
-            raise httpcore.ReadError("[Errno 104] Connection reset by peer")
+            raise httpcore.ReadError(str(troubles.reset()))
         received, self._received = self._received[:max_bytes], self._received[max_bytes:]
         return received
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import http.client
 import io
 import os
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -15,9 +13,7 @@ from typing import Any
 from ..matching import origin
 from ..patching import Patch
 from ..wire import ServerSide
-from . import Connect
-
-CERTIFICATE_PROBLEM = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
+from . import Connect, troubles
 
 
 def patches(connect: Connect) -> Iterator[Patch]:
@@ -82,9 +78,9 @@ class WireSocket:
         """Send, and have the answer ready as soon as the request is whole."""
         self._received += self._far_end.receive(bytes(data))
         if self._far_end.failure == "dns":
-            raise self.unresolved(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+            raise self.unresolved(troubles.unresolved())
         if self._far_end.failure == "tls":
-            raise ssl.SSLCertVerificationError(1, CERTIFICATE_PROBLEM)
+            raise troubles.unverified()
 
     def unresolved(self, error: socket.gaierror) -> Exception:
         """What is raised if the host has no address."""
@@ -95,7 +91,7 @@ class WireSocket:
         if self._far_end.is_late(self._patience):
             raw: io.RawIOBase = _Failing(TimeoutError("The read operation timed out"))
         elif self._far_end.failure == "reset":
-            raw = _Failing(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
+            raw = _Failing(troubles.reset())
         else:
             received, self._received = bytes(self._received), bytearray()
             return io.BufferedReader(io.BytesIO(received))
