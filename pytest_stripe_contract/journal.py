@@ -13,6 +13,7 @@ from .errors import NetworkBlocked
 from .messages import Request
 from .misses import RecordingRefused, ReplayMiss
 from .problems import Observation
+from .renditions import NotShown
 
 
 class Journal(ABC):
@@ -63,6 +64,12 @@ class Journal(ABC):
         """The API versions of the answers, those of the replays inside this one too."""
         inner = (each.answered_versions() for each in self.nested)
         return self._answered_versions.union(*inner)
+
+    @property
+    def is_unfit(self) -> bool:
+        """Whether an answer could not be shown in the API version that a request named."""
+        own = any(isinstance(miss.__cause__, NotShown) for miss in self.misses)
+        return own or any(inner.is_unfit for inner in self.nested)
 
     @property
     def attempts(self) -> list[tuple[Call, ...]]:

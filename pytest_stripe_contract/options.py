@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from .cassettes import Library
     from .replay import Replay
     from .unused import Unused
+    from .variants import Case
 
 REHEARSAL = "_stripe_rehearsal"
 """The fixture that has the version which is rehearsed."""
+
+VARIATION = "_stripe_variation"
+"""The fixture that has the variant of the answers which a test is run for."""
 
 _PARTIAL = ("deselect", "ignore", "ignore_glob", "keyword", "lf", "markexpr", "stepwise")
 """Options of pytest by which some tests do not run."""
@@ -34,6 +38,10 @@ MARKERS = (
         "test's own), offline, and hold both to the contract"
     ),
     "stripe_api_versions(*versions): run the replay test once in each of these API versions",
+    (
+        "stripe_variants(only=None, exclude=None, pairs=False): run the replay test once for each "
+        "answer that Stripe may legally send instead of the recorded one"
+    ),
 )
 
 
@@ -63,6 +71,13 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="after a run of all tests, list the cassettes that no test names, and fail if any",
     )
+    group.addoption(
+        "--stripe-variants",
+        metavar="WHICH",
+        help="the runs of tests with the marker stripe_variants: all (the default), off, a number "
+        "to sample of each test (NUMBER:SEED draws the same again), or sensitivity: tell which "
+        "properties the tests depend on (sensitivity:FILE writes the list)",
+    )
     parser.addini(
         "stripe_api_version",
         f"the API version for requests that name none (default: {versions.DEFAULT})",
@@ -74,40 +89,12 @@ def add(parser: pytest.Parser) -> None:
         "the folder of your own cassettes (default: cassettes, beside the test file)",
     )
     parser.addini("stripe_record", "as --stripe-record does", default="none")
+    parser.addini("stripe_variants", "as --stripe-variants does", default="all")
     parser.addini(
         "stripe_api_base",
         f"where to record from, such as a stand-in on loopback (default: {STRIPE})",
         default=STRIPE,
     )
-
-
-def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[str]:
-    """The API versions to run the replay test in, as the command line or its marker says.
-
-    `UnknownName` for one that no release line covers.
-    """
-    said = config.getoption("stripe_api_version") or ""
-    named = [name.strip() for name in said.split(",") if name.strip()]
-    marker = item.get_closest_marker("stripe_replay") if item else None
-    try:
-        mode = record_mode(config, marker)
-    except UnknownName:
-        if marker is None:
-            raise
-        return []  # it is an error of that test, at its setup
-    if mode != "none":
-        if named:
-            expected = "none while recording: Stripe answers in the version that a request names"
-            raise InvalidOption("--stripe-api-version", said, expected)
-        return []
-    if not named and item and (marker := item.get_closest_marker("stripe_api_versions")):
-        named = list(marker.args)
-        if not named or not all(isinstance(name, str) for name in named):
-            raise InvalidOption("stripe_api_versions", marker.args, "versions, or 'all'")
-    full = [installed.full(name) for name in named if name != "all"]
-    if "all" in named:
-        return [line.first for line in versions.LINES]
-    return list(dict.fromkeys(full))
 
 
 def api_version(config: pytest.Config, marker: pytest.Mark | None, rehearsal: str | None) -> str:
@@ -143,17 +130,19 @@ def record_mode(config: pytest.Config, marker: pytest.Mark | None) -> Mode:
     return mode
 
 
-def replay(
+def replay(  # noqa: PLR0913, PLR0917 (what the fixtures of these names give)
     request: pytest.FixtureRequest,
     fixture: str,
     rehearsal: str | None,
     scrub: Mapping[str, Any],
     api_base: str,
+    case: Case | None,
 ) -> Replay:
     """The replay of a test's marker, or one of nothing to open others from.
 
     ``fixture`` is the version that the fixture ``stripe_api_version`` gives; ``scrub`` and
-    ``api_base`` are what the fixtures of these names do.
+    ``api_base`` are what the fixtures of these names do. ``case`` is what the answers are to
+    have otherwise.
     """
     from .replay import Replay
     from .settings import Settings
@@ -174,9 +163,10 @@ def replay(
         scrub=scrub,
     )
     if marker is None:
-        return Replay(cassettes, (), settings)
+        return Replay(cassettes, (), settings, case)
     said = {name: value for name, value in marker.kwargs.items() if name != "strict"}
-    return Replay(cassettes, marker.args or (own_cassette(request.node),), settings.but(**said))
+    names = marker.args or (own_cassette(request.node),)
+    return Replay(cassettes, names, settings.but(**said), case)
 
 
 def library(config: pytest.Config, test_file: Path) -> Library:
@@ -196,15 +186,22 @@ def cassette_folder(config: pytest.Config, test_file: Path) -> Path:
 def own_cassette(item: pytest.Item) -> str:
     """The name of a test's own cassette: its module, and its class and name as pytest shows them.
 
-    In whatever API version it is rehearsed, it is the same one.
+    In whatever API version it is rehearsed, and for whatever variant, it is the same one.
     """
-    name = item.name
-    callspec = getattr(item, "callspec", None)
-    if callspec and (version := callspec.params.get(REHEARSAL)):
-        name = name.replace(f"[{version}]", "").replace(f"[{version}-", "[")
+    name, params = item.name, getattr(getattr(item, "callspec", None), "params", {})
+    for part in (params.get(REHEARSAL), params.get(VARIATION)):
+        name = name if part is None else without(str(part), name)
     if (cls := getattr(item, "cls", None)) is not None:
         name = f"{cls.__name__}.{name}"
     return f"{item.path.stem}/{_FORBIDDEN.sub('-', name)}"
+
+
+def without(part: str, name: str) -> str:
+    """A test's name, or its id, without one of the parts that its parameters give it."""
+    for old, new in ((f"[{part}]", ""), (f"[{part}-", "["), (f"-{part}]", "]"), (f"-{part}-", "-")):
+        if old in name:
+            return name.replace(old, new, 1)
+    return name
 
 
 def unused(config: pytest.Config) -> Unused | None:

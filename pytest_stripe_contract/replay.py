@@ -12,13 +12,7 @@ from . import checks, frames, interception, problems, record, versions
 from .calls import Call
 from .cassettes import Cassette, Library
 from .clients.sdk import slept
-from .errors import (
-    CassetteError,
-    InvalidOption,
-    ReplayFailure,
-    StripeContractError,
-    UnknownName,
-)
+from .errors import CassetteError, InvalidOption, ReplayFailure, StripeContractError, UnknownName
 from .faults import Fault
 from .findings import ContractViolation
 from .journal import Journal
@@ -32,6 +26,7 @@ from .renditions import NotShown
 from .scrubbing import Scrubber
 from .sequence import Recording
 from .settings import Settings
+from .variants import Case
 from .wire import Reply
 
 
@@ -41,7 +36,11 @@ class Replay(Journal):
     nested: list[Replay]  # type: ignore[assignment]  # of nothing else
 
     def __init__(
-        self, library: Library, sequence: Sequence[str | Fault], settings: Settings
+        self,
+        library: Library,
+        sequence: Sequence[str | Fault],
+        settings: Settings,
+        case: Case | None = None,
     ) -> None:
         super().__init__(strict=settings.strict)
         for part in sequence:
@@ -62,6 +61,7 @@ class Replay(Journal):
             for part in sequence
             if isinstance(part, Fault) or part in played
         ]
+        self._case = case
         self.library = library
         self.settings = settings
         self._recordings = Recordings(parts, settings.times, scrubber, settings.invoice)
@@ -76,7 +76,7 @@ class Replay(Journal):
         if not sequence:
             raise InvalidOption("stripe_replay", (), "the name of a cassette, or several")
         try:
-            inner = Replay(self.library, sequence, self.settings.but(**options))
+            inner = Replay(self.library, sequence, self.settings.but(**options), self._case)
         except StripeContractError as error:
             raise error.with_traceback(None) from None  # how it was found out helps nobody
         if inner.recorder and any(each.path == inner.recorder.path for each in self.recorders()):
@@ -173,7 +173,9 @@ class Replay(Journal):
         if recorded is None and not settings.is_forced:
             version = None  # nobody knows where to step from: it is played as it is
         try:
-            return recording.answer(request, version), version or versions.DEFAULT
+            response = recording.answer(request, version)
+            shown = version or versions.DEFAULT
+            return (self._case.shown(response, shown) if self._case else response), shown
         except (NotShown, ContractViolation, UnknownName) as error:
             raise self.missed(self._recordings.not_shown(request, recording, error)) from error
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import frames
+from . import frames, options
 from .errors import StripeContractError
 from .unused import Unused
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from . import rehearsal
     from .replay import Replay
     from .upgrades import Change
+    from .variants import Case, Tally
 
 TITLE = "Stripe replay"
 VERSIONS_TITLE = "Stripe API version"
@@ -32,22 +34,28 @@ class Run:
     drift: dict[str, list[str]] = field(default_factory=dict)
     rehearsed: dict[str, rehearsal.Row] = field(default_factory=dict)
     recorded: dict[str, None] = field(default_factory=dict)
+    tally: Tally | None = None
 
     def count(self, made: pytest.TestReport) -> None:
         """Take in one report of a test."""
-        said = getattr(made, _SAID, {})
-        if self.unused and said:
-            self.unused.count(said)
-        self.recorded |= dict.fromkeys(said.get("recorded", ()))
-        if lines := said.get("drift"):
+        told = said(made)
+        if self.unused and told:
+            self.unused.count(told)
+        self.recorded |= dict.fromkeys(told.get("recorded", ()))
+        if lines := told.get("drift"):
             self.drift[made.nodeid] = lines
-        if (version := said.get("rehearsal")) and (made.when == "call" or made.failed):
+        if case := told.get("case"):
+            from .variants import Outcome, Tally
+
+            self.tally = self.tally or Tally()
+            self.tally.count(Outcome.of_data(case))
+        if (version := told.get("rehearsal")) and (made.when == "call" or made.failed):
             from . import rehearsal
 
             row = self.rehearsed.setdefault(version, rehearsal.Row())
             row.passed += made.passed
             row.failed += made.failed
-            row.properties |= dict.fromkeys(said["properties"])
+            row.properties |= dict.fromkeys(told["properties"])
 
     def lines(self, *, verbose: bool) -> Iterator[str]:
         """For the terminal summary: a line on drift, with all of it if verbose, and a table."""
@@ -91,23 +99,72 @@ def add(
             made.sections.append((VERSIONS_TITLE, "\n\n".join(map(str, changes))))
     if made.when == "teardown" and replay is not None:
         drift = [*drift, *replay.drift()]
-    said = {
+    told = {
         "drift": list(dict.fromkeys(drift)) if made.when == "teardown" else [],
         "rehearsal": replay.settings.rehearsal if replay is not None else None,
         "properties": [change.property for change in changes],
     }
-    setattr(made, _SAID, said)
-    return said
+    setattr(made, _SAID, told)
+    return told
+
+
+def outcome(
+    item: pytest.Item,
+    made: pytest.TestReport,
+    case: Case,
+    error: pytest.ExceptionInfo[BaseException] | None,
+) -> dict[str, Any]:
+    """For the summary: how one case of a test went, and where the user's code broke."""
+    from .variants import Outcome
+
+    broke_at = None
+    if made.failed and error is not None:
+        path, line, statement = _last_own(error)
+        where = f"{frames.below(path, item.config.rootpath)}:{line}: " if path else ""
+        broke_at = where + (statement or str(error.value).partition("\n")[0])
+    test = options.without(str(case), item.nodeid)
+    parts = tuple((part.json_path, part.what) for part in case.parts)
+    return Outcome(test, str(case), parts, broke_at).as_data()
+
+
+def notice(made: pytest.TestReport, replay: Replay | None) -> bool | None:
+    """Let a case that failed pass: that is how its change is noticed. None if it cannot tell.
+
+    That is so if the variants are not of the version that the code asks for.
+    """
+    if replay is not None and replay.is_unfit:
+        return None
+    if not made.failed:
+        return False
+    # After a setup that passed, pytest would go on to the test.
+    made.outcome = "skipped" if made.when == "setup" else "passed"
+    made.longrepr = ("", 0, "noticed") if made.when == "setup" else None
+    made.sections = []
+    return True
 
 
 def _changes(error: pytest.ExceptionInfo[BaseException], replay: Replay) -> list[Change]:
     from . import rehearsal
 
-    own = [entry for entry in error.traceback if frames.is_own(str(entry.path))]
-    statement = ""
-    with suppress(AssertionError, IndexError):  # of a frame without source, or no frame at all
-        statement = str(own[-1].statement)
+    _, _, statement = _last_own(error)
     return rehearsal.changes_named(error.value, statement, replay.answered_versions())
+
+
+def _last_own(error: pytest.ExceptionInfo[BaseException]) -> tuple[Path | None, int, str]:
+    """Where the user's own code failed: file, line, and the statement as far as it is known."""
+    own = [entry for entry in error.traceback if frames.is_own(str(entry.path))]
+    if not own:
+        return None, 0, ""
+    statement = ""
+    with suppress(AssertionError, IndexError):  # of a frame without source
+        statement = " ".join(str(own[-1].statement).split())
+    return Path(own[-1].path), own[-1].lineno + 1, statement
+
+
+def said(made: pytest.TestReport) -> dict[str, Any]:
+    """What a test's report says for the summary."""
+    carried: dict[str, Any] = getattr(made, _SAID, {})
+    return carried
 
 
 @contextmanager

@@ -34,20 +34,28 @@ LAYERS = (
     ("contract", "event_rules", "steps"),
     ("upgrades",),
     ("cassettes", "endpoints", "faults", "layouts", "matching", "settings", "upstream"),
-    ("invoices", "record", "recorded", "renditions", "recordings", "sequence"),
+    ("invoices", "record", "recorded", "renditions", "recordings", "sequence", "variants"),
     ("event_invoices", "events", "webhooks"),
     ("calls",),
     ("clients",),
     ("interception",),
     ("attempts", "checks", "journal", "problems", "replay", "rehearsal"),
-    ("report", "options", "audit"),
+    ("report", "options", "runs", "code_version", "fixtures", "audit"),
     ("plugin", "cli", "__init__"),
 )
 """Lowest first: a module may import those of its own layer and of the layers below it."""
 
 LAYER = {name: index for index, names in enumerate(LAYERS) for name in names}
 
-MAY_IMPORT_PYTEST = {"misses", "report", "options", "plugin"}
+MAY_IMPORT_PYTEST = {
+    "misses",
+    "report",
+    "options",
+    "runs",
+    "code_version",
+    "fixtures",
+    "plugin",
+}
 MAY_IMPORT_VCR = {"recorded"}
 HTTP_LIBRARIES = {"aiohttp", "h11", "http", "httpcore", "httpx", "requests", "urllib3", "vcr"}
 LONGEST_MODULE = 250

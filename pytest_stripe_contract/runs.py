@@ -1,0 +1,215 @@
+"""How often a test runs: once in each API version that is rehearsed, once for each variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import code_version, installed, options, report, versions
+from .errors import InvalidOption, StripeContractError, UnknownName
+from .options import REHEARSAL, VARIATION
+
+if TYPE_CHECKING:
+    from .variants import Case, Tally
+
+REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
+"""What a test with variants must be: those of unittest, and single parameters, are not."""
+
+_ARGUMENTS = ("only", "exclude", "pairs")
+_WORDS = "all, off, sensitivity, sensitivity:FILE, a number, or NUMBER:SEED"
+_SEEDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What ``--stripe-variants`` says.
+
+    ``word`` is one of those that it takes, or ``sample``: then ``size`` cases of each test are
+    drawn by a ``seed``. ``file`` is where the list of a sensitivity run goes.
+    """
+
+    word: str = "all"
+    size: int | None = None
+    seed: str = ""
+    file: Path | None = None
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Variants:
+        """What the command line says, or else the ini-file; `InvalidOption` for anything else."""
+        said = config.getoption("stripe_variants") or config.getini("stripe_variants")
+        word, _, more = said.partition(":")
+        if word in ("all", "off") and not more:
+            return cls(word)
+        if word == "sensitivity":
+            return cls(word, file=config.invocation_params.dir / more if more else None)
+        if word.isascii() and word.isdigit() and int(word):
+            return cls("sample", int(word), more)
+        raise InvalidOption("--stripe-variants", said, _WORDS)
+
+    @property
+    def is_sensitivity(self) -> bool:
+        """Whether a case that fails only says that its change was noticed."""
+        return self.word == "sensitivity"
+
+
+def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[str]:
+    """The API versions to run the replay test in, as the command line or its marker says.
+
+    `UnknownName` for one that no release line covers.
+    """
+    said = config.getoption("stripe_api_version") or ""
+    named = [name.strip() for name in said.split(",") if name.strip()]
+    marker = item.get_closest_marker("stripe_replay") if item else None
+    try:
+        mode = options.record_mode(config, marker)
+    except UnknownName:
+        if marker is None:
+            raise
+        return []  # it is an error of that test, at its setup
+    if mode != "none":
+        if named:
+            expected = "none while recording: Stripe answers in the version that a request names"
+            raise InvalidOption("--stripe-api-version", said, expected)
+        return []
+    if not named and item and (marker := item.get_closest_marker("stripe_api_versions")):
+        named = list(marker.args)
+        if not named or not all(isinstance(name, str) for name in named):
+            raise InvalidOption("stripe_api_versions", marker.args, "versions, or 'all'")
+    full = [installed.full(name) for name in named if name != "all"]
+    if "all" in named:
+        return [line.first for line in versions.LINES]
+    return list(dict.fromkeys(full))
+
+
+def settle(config: pytest.Config) -> None:
+    """Choose a seed where one is needed: the processes of pytest-xdist get it with the options."""
+    if hasattr(config, "workerinput"):
+        config.option.stripe_variants = config.workerinput["stripe_variants"]
+    variants = Variants.of(config)
+    if variants.size is not None and not variants.seed:
+        config.option.stripe_variants = f"{variants.size}:{SystemRandom().randrange(_SEEDS)}"
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """What is otherwise in the answers of a test; None if it has no variants."""
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return params.get(VARIATION)
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give a replay test its runs, each with its own words in the test's id.
+
+    Raises `StripeContractError` for what is wrong with the markers; what is wrong with a
+    cassette, the test's own setup says.
+    """
+    test = metafunc.definition
+    marked = test.get_closest_marker("stripe_replay")
+    wants_variants = test.get_closest_marker("stripe_variants") is not None
+    if wants_variants and not marked:
+        expected = "a test with the marker stripe_replay, which names the cassettes"
+        raise InvalidOption("stripe_variants", test.name, expected)
+    if not marked and "stripe_replay" not in metafunc.fixturenames:
+        return
+    found = rehearsed(metafunc.config, test)
+    is_list = len(found) > 1 or test.get_closest_marker("stripe_api_versions") is not None
+    asked: Sequence[str | None] = found or [None]
+    runs = [(version, case) for version in asked for case in _cases(metafunc, version)]
+    is_told = all(case is not None for _, case in runs)
+    names = [
+        name for name, wanted in ((REHEARSAL, found and is_list), (VARIATION, is_told)) if wanted
+    ]
+    metafunc.fixturenames += names
+    if names == [REHEARSAL]:
+        metafunc.parametrize(REHEARSAL, found)
+    elif names:
+        rows = [run[-len(names) :] for run in runs]
+        metafunc.parametrize(names, rows, ids=["-".join(map(str, row)) for row in rows])
+
+
+def is_varied(item: pytest.Item) -> bool:
+    """Whether a test is to meet the legal neighbours of its recorded answers."""
+    if item.get_closest_marker("stripe_variants") is None:
+        return False
+    if Variants.of(item.config).word == "off":
+        return False
+    return options.record_mode(item.config, item.get_closest_marker("stripe_replay")) == "none"
+
+
+def status(made: pytest.TestReport) -> tuple[str, str, Any] | None:
+    """How a case is counted whose change may have been noticed; None for any other report."""
+    noticed = report.said(made).get("case", {}).get("noticed")
+    if noticed is None or (made.when != "call" and not noticed):
+        return None
+    if noticed:
+        return "noticed", "n", ("NOTICED", {"yellow": True})
+    return "unnoticed", "u", ("UNNOTICED", {"green": True})
+
+
+def summary(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
+    """What the variants of a run came to, if there were any; a list is written if one is wanted."""
+    if tally is None:
+        return
+    variants = Variants.of(config)
+    if not variants.is_sensitivity:
+        yield from tally.table(variants.seed)
+        return
+    rows = tally.sensitivity()
+    noticed = sum(row.lstrip().startswith("noticed") for row in rows)
+    yield f"stripe sensitivity: {len(rows)} properties changed, the tests notice {noticed}"
+    yield from rows
+    if variants.file is not None:
+        variants.file.write_text("".join(f"{row[2:]}\n" for row in rows), encoding="utf-8")
+        yield f"  written to {variants.file}"
+
+
+def _cases(metafunc: pytest.Metafunc, rehearsal: str | None) -> Sequence[Case | None]:
+    """The cases of a test in an API version: just None if it has no variants.
+
+    Nor has it any that could be told if something is wrong with its cassettes.
+    """
+    test, variants = metafunc.definition, Variants.of(metafunc.config)
+    marker = test.get_closest_marker("stripe_variants")
+    if marker is None or not is_varied(test):
+        return [None]
+    from .variants import Selection, cases, sample
+
+    said = _arguments(marker)
+    selection = Selection.of(said.get("only"), said.get("exclude"), values=variants.is_sensitivity)
+    try:
+        answers = _answers(metafunc, rehearsal)
+    except StripeContractError:
+        return [None]
+    made = cases(answers, selection, pairs=said.get("pairs", False))
+    if variants.size is not None:
+        made = sample(made, variants.size, f"{variants.seed}:{test.nodeid}")
+    return made
+
+
+def _arguments(marker: pytest.Mark) -> dict[str, Any]:
+    """What the marker says; `UnknownName` or `InvalidOption` for what it does not take."""
+    for name in (*map(str, marker.args), *marker.kwargs):
+        if name not in marker.kwargs or name not in _ARGUMENTS:
+            raise UnknownName("option of stripe_variants", name, _ARGUMENTS)
+    if not isinstance(marker.kwargs.get("pairs", False), bool):
+        raise InvalidOption("pairs", marker.kwargs["pairs"], "True or False")
+    return dict(marker.kwargs)
+
+
+def _answers(metafunc: pytest.Metafunc, rehearsal: str | None) -> list[Any]:
+    """What the test will be answered, as far as that can be told before it runs."""
+    from .faults import Fault
+    from .variants.answers import of_sequence
+
+    test, config = metafunc.definition, metafunc.config
+    marker = test.get_closest_marker("stripe_replay")
+    said = marker.kwargs if marker else {}
+    named = (marker and marker.args) or (options.own_cassette(test),)
+    library = options.library(config, test.path)
+    parts = [part if isinstance(part, Fault) else library.find(part) for part in named]
+    version = rehearsal or said.get("api_version") or code_version.guessed(metafunc)
+    return list(of_sequence(parts, version and installed.full(version), said.get("invoice")))

@@ -1,0 +1,18 @@
+"""Every answer that Stripe may legally send instead of the recorded one."""
+
+from __future__ import annotations
+
+from .cases import RECORDED, Answer, Case, Selection, Varied, cases, sample
+from .tally import Outcome, Tally
+
+__all__ = [
+    "RECORDED",
+    "Answer",
+    "Case",
+    "Outcome",
+    "Selection",
+    "Tally",
+    "Varied",
+    "cases",
+    "sample",
+]

@@ -1,0 +1,43 @@
+"""The answers of recordings as the test that plays them will see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import installed, versions
+from ..cassettes import Cassette
+from ..endpoints import template
+from ..faults import Fault
+from ..sequence import Recording, recordings
+from .cases import Answer
+
+
+def of_sequence(
+    sequence: Sequence[Cassette | Fault], version: str | None, invoice: Mapping[str, Any] | None
+) -> Iterator[Answer]:
+    """The answers of cassettes, in the order in which they are played, none of those to faults.
+
+    They are in ``version``, or else as they were recorded; ``invoice`` has what their invoices
+    are to have otherwise. Once an endpoint sets an invoice's status, no answer varies it: what is
+    retrieved before must let it go on, and what is retrieved after has it. Raises what
+    `sequence.Recording.answer` does.
+    """
+    played = [each for each in recordings(sequence, 1) if each.fault is None]
+    keeps_status = any(map(_sets_status, played))
+    for recording in played:
+        recording.invoice = invoice
+        request = recording.interaction.request
+        shown = version or recording.interaction.api_version
+        response = recording.answer(request, shown)
+        try:
+            payload = response.json()
+        except ValueError:
+            continue
+        line = installed.resolve(shown or versions.DEFAULT)
+        yield Answer(payload, line.name, keeps_status)
+
+
+def _sets_status(recording: Recording) -> bool:
+    known = template(recording.interaction.request.url)
+    return known is not None and known[0].sets_status is not None

@@ -1,0 +1,128 @@
+"""One legal change of a recorded answer: what it is called, and what it does to a payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from ..findings import Path
+from ..steps.shapes import Object, copied, id_of
+from . import values
+from .places import EVERY, owners_at
+
+Kind = Literal[
+    "null",
+    "present",
+    "absent",
+    "expanded",
+    "unexpanded",
+    "enum",
+    "open_enum",
+    "undocumented",
+    "empty",
+    "longer",
+    "has_more",
+    "order",
+    "long_id",
+    "value",
+]
+"""What is changed: see docs/variants.md for each."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_WORDS = {"order": "reversed", "long_id": "long", "undocumented": "present", "value": "other"}
+_VALUED = ("enum", "open_enum", "has_more")
+_AMOUNTS = ("amount", "amount_excluding_tax", "subtotal")
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A change of one place; a ``*`` in its ``path`` stands for each item of an array.
+
+    ``value`` is what is put there (of ``expanded``, the object but for its id), and ``beside``
+    what must stand beside it then. If ``settles``, what follows from the change is changed too,
+    such as amounts that add up.
+    """
+
+    kind: Kind
+    path: Path
+    value: Any = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    settles: bool = False
+
+    @property
+    def json_path(self) -> str:
+        """The JSON path of the place: ``$.lines.data[*].description``."""
+        return "$" + "".join(f"[{step}]" if step == EVERY else f".{step}" for step in self.path)
+
+    @property
+    def what(self) -> str:
+        """What is there then, in a word: ``null``, or an enum's value."""
+        if self.kind in _VALUED:
+            return "null" if self.value is None else str(self.value).lower()
+        return _WORDS.get(self.kind, self.kind)
+
+    def __str__(self) -> str:
+        """What a test's id has: ``customer_address=null``."""
+        return f"{self.json_path[2:] or 'properties'}={self.what}"
+
+    def change(self, root: Any) -> None:
+        """Make the change in a payload, wherever the path leads; nothing follows from it."""
+        if self.kind == "order":
+            _reverse(root)
+            return
+        name = self.path[-1]
+        for owner in owners_at(root, self.path):
+            keys = range(len(owner)) if name == EVERY else [name]
+            for key in keys:
+                self._put(owner, key)
+
+    def _put(self, owner: Any, key: Any) -> None:
+        is_there = isinstance(key, int) or key in owner
+        if self.kind in ("present", "undocumented"):
+            if not is_there or owner[key] is None:
+                owner[key] = copied(self.value)
+        elif is_there and self.kind == "absent":
+            del owner[key]
+        elif is_there:
+            owner[key] = self._instead(owner[key])
+            for name, value in self.beside.items():
+                if owner.get(name) is None:
+                    owner[name] = copied(value)
+
+    def _instead(self, old: Any) -> Any:
+        """What takes the place of a value."""
+        match self.kind, old:
+            case "expanded", str():
+                return copied(self.value) | {"id": old}
+            case "unexpanded", dict():
+                return id_of(old)
+            case "longer", list():
+                return [*old, _one_more(old, self.value)]
+            case "long_id", str():
+                return values.longer(old)
+            case "expanded" | "unexpanded" | "longer" | "long_id", _:
+                return old
+        return copied(self.value)
+
+
+def _one_more(items: list[Any], least: Any) -> Any:
+    """An item like the last one, which adds nothing to what the others add up to."""
+    if not items or not isinstance(items[-1], dict):
+        return copied(least)
+    item: Object = copied(items[-1])
+    if isinstance(item.get("id"), str):
+        item["id"] += "2"
+    return item | {name: 0 for name in _AMOUNTS if type(item.get(name)) is int}
+
+
+def _reverse(value: Any) -> None:
+    """Have the properties of each object in the opposite order."""
+    if isinstance(value, dict):
+        items = list(value.items())
+        value.clear()
+        value.update(reversed(items))
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, (dict, list)):
+            _reverse(inner)
