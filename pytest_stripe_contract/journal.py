@@ -13,7 +13,6 @@ from .errors import NetworkBlocked
 from .messages import Request
 from .misses import RecordingRefused, ReplayMiss
 from .problems import Observation
-from .renditions import NotShown
 
 
 class Journal(ABC):
@@ -34,10 +33,13 @@ class Journal(ABC):
         self.observations: list[Observation] = []
         self.nested: list[Journal] = []
         self._missed: list[Call] = []
+        self._is_unfit = False
         self._strict = strict
         self._answered_versions: set[str] = set()
         self._lock = threading.Lock()
         self._told: set[str] = set()
+        self._retried: list[Observation] = []
+        self._retried_of: list[Call] = []
 
     def problems(self, *, unplayed: bool, telling: bool = False) -> list[str]:
         """The problems that no report has told of yet, those of the replays inside this one too.
@@ -68,8 +70,7 @@ class Journal(ABC):
     @property
     def is_unfit(self) -> bool:
         """Whether an answer could not be shown in the API version that a request named."""
-        own = any(isinstance(miss.__cause__, NotShown) for miss in self.misses)
-        return own or any(inner.is_unfit for inner in self.nested)
+        return self._is_unfit or any(inner.is_unfit for inner in self.nested)
 
     @property
     def attempts(self) -> list[tuple[Call, ...]]:
@@ -123,11 +124,14 @@ class Journal(ABC):
         yield from map(str, self.misses)
         yield from map(str, self.refusals)
         yield from map(str, self.blocked_attempts)
-        retried = [
-            Observation(f"the request {request}", finding)
-            for request, finding in attempts.check([*self.calls, *self._missed])
-        ]
-        observations = [*self.observations, *retried]
+        calls = [*self.calls, *self._missed]
+        if calls != self._retried_of:  # the same calls are asked about more than once
+            self._retried_of = calls
+            self._retried = [
+                Observation(f"the request {request}", finding)
+                for request, finding in attempts.check(calls)
+            ]
+        observations = [*self.observations, *self._retried]
         yield from problems.of_observations(observations, strict=self._strict)
         if unplayed and not self.misses and not self.refusals:
             yield from self.left()

@@ -108,8 +108,9 @@ def pytest_runtest_makereport(
     made = yield
     if made.when == "call":  # a test with subtests has several reports
         item.stash[_PASSED] = made.passed and item.stash.get(_PASSED, True)
-    said = report.add(made, item.stash.get(REPLAY, None), item.stash.get(DRIFT, []), call.excinfo)
     case = runs.case_of(item)
+    drift = item.stash.get(DRIFT, []) if not case or not case.parts else []
+    said = report.add(made, item.stash.get(REPLAY, None), drift, call.excinfo)
     if case is not None:
         said["case"] = report.outcome(item, made, case, call.excinfo)
         if case.parts and runs.Variants.of(item.config).is_sensitivity:

@@ -177,6 +177,7 @@ class Replay(Journal):
             shown = version or versions.DEFAULT
             return (self._case.shown(response, shown) if self._case else response), shown
         except (NotShown, ContractViolation, UnknownName) as error:
+            self._is_unfit = True
             raise self.missed(self._recordings.not_shown(request, recording, error)) from error
 
     def _gave_up(self, call: Call, taken: Sequence[Recording]) -> None:

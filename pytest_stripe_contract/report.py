@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .variants import Case, Tally
 
 TITLE = "Stripe replay"
+VARIANT_TITLE = "Stripe variant"
 VERSIONS_TITLE = "Stripe API version"
 _SAID = "stripe_contract"
 """The attribute by which a test's report carries what the summary needs, also from a worker."""
@@ -122,6 +123,8 @@ def outcome(
         path, line, statement = _last_own(error)
         where = f"{frames.below(path, item.config.rootpath)}:{line}: " if path else ""
         broke_at = where + (statement or str(error.value).partition("\n")[0])
+        if case.parts:
+            made.sections.append((VARIANT_TITLE, "\n".join(part.reason for part in case.parts)))
     test = options.without(str(case), item.nodeid)
     parts = tuple((part.json_path, part.what) for part in case.parts)
     return Outcome(test, str(case), parts, broke_at).as_data()

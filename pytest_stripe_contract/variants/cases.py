@@ -138,8 +138,10 @@ def sample(made: Sequence[Case], size: int, seed: str) -> list[Case]:
 
 
 def _terms(option: str, said: object) -> tuple[str, ...]:
-    terms = (said,) if isinstance(said, str) else tuple(said or ())  # type: ignore[arg-type]
-    if not all(isinstance(term, str) for term in terms):
+    terms = (said,) if isinstance(said, str) else said or ()
+    if not isinstance(terms, (tuple, list, set, frozenset)) or not all(
+        isinstance(term, str) for term in terms
+    ):
         raise InvalidOption(option, said, "kinds of variation or JSON paths, each a text")
     return tuple(re.sub(r"\[\d+\]", "[*]", term) for term in terms)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -32,6 +33,24 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _WORDS = {"order": "reversed", "long_id": "long", "undocumented": "present", "value": "other"}
+_REASONS = {
+    "null": "is null: the contract lets it be",
+    "present": "has a value: it is null, or absent, only in some answers",
+    "absent": "is absent: the contract does not require it",
+    "expanded": "is the object itself rather than its id",
+    "unexpanded": "is the id of the object rather than the object",
+    "enum": "is {}: one of its values",
+    "open_enum": "is {}: Stripe may add values",
+    "undocumented": "is there: Stripe may add properties",
+    "empty": "is empty",
+    "longer": "has one item more",
+    "has_more": "is {}",
+    "order": "has its properties in another order: JSON has none",
+    "long_id": "is as long as ids may be: 255 characters",
+    "value": "has another value of its type",
+}
+"""Of what Stripe may do in any version: https://docs.stripe.com/upgrades."""
+
 _VALUED = ("enum", "open_enum", "has_more")
 _AMOUNTS = ("amount", "amount_excluding_tax", "subtotal")
 
@@ -62,6 +81,11 @@ class Variation:
         if self.kind in _VALUED:
             return "null" if self.value is None else str(self.value).lower()
         return _WORDS.get(self.kind, self.kind)
+
+    @property
+    def reason(self) -> str:
+        """Why Stripe may send it, in a sentence."""
+        return f"{self.json_path} {_REASONS[self.kind].format(self.what)}"
 
     def __str__(self) -> str:
         """What a test's id has: ``customer_address=null``."""
@@ -112,8 +136,8 @@ def _one_more(items: list[Any], least: Any) -> Any:
     if not items or not isinstance(items[-1], dict):
         return copied(least)
     item: Object = copied(items[-1])
-    if isinstance(item.get("id"), str):
-        item["id"] += "2"
+    if isinstance(own := item.get("id"), str):  # its address has its id in it too
+        item = json.loads(json.dumps(item).replace(own, f"{own}2"))
     return item | {name: 0 for name in _AMOUNTS if type(item.get(name)) is int}
 
 
