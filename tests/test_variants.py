@@ -415,6 +415,48 @@ def test_what_the_code_swallows_still_fails_its_variant(run):
     result.stdout.fnmatch_lines(["  $.lines.has_more  true *"])
 
 
+def test_a_request_that_a_variant_keeps_the_code_from_sending_is_told(run):
+    result = run(
+        options='only="$.customer_name", exclude="value"',
+        then="invoice.customer_name and billing.write_off(invoice.id)",
+        replay='"mark_uncollectible_open", times=2',
+    )
+
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["  $.customer_name  null      played 1 of 2 times: mark_*"])
+
+
+def test_a_body_that_is_no_json_has_no_variants(pytester):
+    pytester.mkdir("cassettes").joinpath("pdf.yaml").write_text("""
+metadata: {api_version: '2023-10-16'}
+interactions:
+- request: {method: GET, uri: 'https://api.stripe.com/v1/pdf', body: '', headers: {}}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: '%PDF'}}
+""")
+    test = HTTPX.replace("mark_uncollectible_open", "pdf").replace(
+        '.post(URL, headers=KEY).json()["status"] == "uncollectible"',
+        '.get("https://api.stripe.com/v1/pdf").text == "%PDF"',
+    )
+    pytester.makepyfile(test)
+
+    result = pytester.runpytest("-v")
+
+    assert ids(result) == ["recorded"]
+    result.assert_outcomes(passed=1)
+
+
+def test_a_version_of_the_sdk_that_nobody_knows_leaves_the_recorded_one(pytester):
+    pytester.makepyfile(
+        billing=BILLING + '    stripe.api_version = "2999-01-01"\n',
+        test_bad_debt=HTTPX.replace("import httpx", "import billing\n    import httpx"),
+    )
+
+    result = pytester.runpytest("-v")
+
+    assert "charge=present" in ids(result)
+    result.assert_outcomes(passed=len(ids(result)))
+
+
 def test_recording_has_no_variants(pytester, run):
     result = run("--stripe-record=once", "-v")
 

@@ -166,6 +166,28 @@ def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
     assert shown["customer"] == {"id": answer.payload["customer"], "object": "customer"}
 
 
+def test_of_several_discounts_those_that_are_ids_are_expanded_and_the_others_are_not():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    whole = {"id": "di_2", "object": "discount"}
+    answer.payload["discounts"] = ["di_1", whole]
+
+    shown = neighbours.varied(answer.payload, named(answer, "discounts[*]=expanded"), "2023-10-16")
+    short = neighbours.varied(
+        answer.payload, named(answer, "discounts[*]=unexpanded"), "2023-10-16"
+    )
+
+    assert [each["id"] for each in shown["discounts"]] == ["di_1", "di_2"]
+    assert shown["discounts"][1] == whole
+    assert short["discounts"] == ["di_1", "di_2"]
+
+
+def test_an_expanded_object_is_varied_as_what_it_says_that_it_is():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    for name in ("account", "card", "source"):
+        answer.payload["default_source"] = {"id": f"{name}_1", "object": name}
+        assert str(named(answer, "default_source=unexpanded"))
+
+
 def test_a_type_that_names_another_property_comes_with_it():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     answer.payload["issuer"] = {"type": "self"}
