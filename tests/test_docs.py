@@ -99,10 +99,49 @@ def test_a_rehearsal_ends_as_readme_says(pytester):
     assert status in first.text
     pytester.makepyfile(test_bad_debt=first.text.replace(status, "    assert not invoice.charge\n"))
 
-    result = pytester.runpytest("-p", "no:randomly", "--stripe-api-version=all")
+    [command] = [line for line in COMMANDS if "--stripe-api-version" in line and "all" not in line][
+        :1
+    ]
+    result = pytester.runpytest("-p", "no:randomly", *shlex.split(command)[1:])
 
     for block in OUTPUTS[1:]:
         assert block.text in str(result.stdout)
+
+
+@pytest.mark.parametrize("block", [each for each in BLOCKS if each.note == "variants"], ids=str)
+def test_variants_end_as_the_pages_say(block, pytester):
+    [page] = [each for each in TESTS if each.page == "variants.md" and "bad_debt" in each.note]
+    careful = "assert f\"Dear {invoice.customer_name or 'customer'}\""
+    assert careful in page.text
+    careless = page.text.replace(careful, 'assert "Dear " + invoice.customer_name')
+    pytester.makepyfile(test_bad_debt=careless)
+
+    result = pytester.runpytest("-p", "no:randomly")
+
+    assert block.text in str(result.stdout)
+
+
+def test_a_sensitivity_run_writes_a_list_as_the_page_says(pytester):
+    [block] = [each for each in BLOCKS if each.note == "sensitivity"]
+    pytester.makepyfile("""
+        import pytest
+        import stripe
+
+        stripe.api_key = "sk_test_not_a_real_key"
+
+        @pytest.mark.stripe_variants
+        @pytest.mark.stripe_replay("mark_uncollectible_open")
+        def test_write_off():
+            invoice = stripe.Invoice.mark_uncollectible("in_1")
+            assert invoice.amount_due == 599
+            assert invoice.customer_name
+    """)
+
+    pytester.runpytest("--stripe-variants=sensitivity:list.txt")
+
+    written = [line.split() for line in (pytester.path / "list.txt").read_text().splitlines()]
+    for line in block.text.splitlines():
+        assert line.split() in written
 
 
 def test_findings_read_as_readme_says():

@@ -74,7 +74,8 @@ class Tally:
         rows = []
         for path, whats in changed.items():
             noticed = [what for what, was_noticed in whats.items() if was_noticed]
-            rows.append(("noticed" if noticed else "unnoticed", path, ", ".join(noticed or whats)))
+            told = ", ".join(sorted(noticed or whats))
+            rows.append(("noticed" if noticed else "unnoticed", path, told))
         return list(_aligned(sorted(rows)))
 
     def _failing(self) -> list[str]:
@@ -95,8 +96,8 @@ class Tally:
             if len(each.parts) == 1:
                 [(path, what)] = each.parts
                 table.setdefault((path, each.broke_at or ""), {})[what] = None
-        for (path, place), whats in table.items():
-            yield path, ", ".join(whats), place
+        for (path, place), whats in sorted(table.items()):
+            yield path, ", ".join(sorted(whats)), place
         for each in broken:
             if len(each.parts) > 1 and not any((each.test, part) in singles for part in each.parts):
                 yield each.case, f"{len(each.parts)} at once", each.broke_at or ""
