@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import options, report, runs
-from .errors import InvalidOption
+from . import declared
 
 if TYPE_CHECKING:
     from .contract import Contract
@@ -36,13 +35,15 @@ DRIFT = pytest.StashKey[list[str]]()
 """The drift that a test's contract found."""
 
 
-@pytest.fixture(name=options.REHEARSAL)
+@pytest.fixture(name=declared.REHEARSAL)
 def _stripe_rehearsal(request: pytest.FixtureRequest) -> str | None:
     """The API version that is rehearsed; parametrized if there are several."""
+    from . import runs
+
     return next(iter(runs.rehearsed(request.config)), None)
 
 
-@pytest.fixture(name=options.VARIATION)
+@pytest.fixture(name=declared.VARIATION)
 def _stripe_variation() -> Case | None:
     """What is otherwise in the answers than it was recorded: parametrized, if anything is."""
     return None
@@ -51,6 +52,8 @@ def _stripe_variation() -> Case | None:
 @pytest.fixture
 def stripe_api_version(request: pytest.FixtureRequest, _stripe_rehearsal: str | None) -> str:
     """The API version in force, such as ``2023-10-16``; override it for a module or a test."""
+    from . import options, report
+
     with report.plainly():
         return options.api_version(request.config, options.marker_of(request), _stripe_rehearsal)
 
@@ -60,6 +63,7 @@ def stripe_contract(
     request: pytest.FixtureRequest, stripe_api_version: str, _stripe_rehearsal: str | None
 ) -> Contract:
     """The `Contract` of the API version in force."""
+    from . import options, report
     from .contract import Contract
 
     marker = options.marker_of(request)
@@ -118,6 +122,9 @@ def stripe_replay(
 
     Without a marker it is not active; call it: ``with stripe_replay("name") as replay:``.
     """
+    from . import options, report, runs
+    from .errors import InvalidOption
+
     with report.plainly():
         replay = options.replay(
             request,

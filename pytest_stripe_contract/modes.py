@@ -1,10 +1,13 @@
-"""How, and from where, cassettes are recorded: the words that options and replays share."""
+"""The words and defaults that options and replays share."""
 
 from typing import Final, Literal, get_args
 
 Mode = Literal["none", "once", "new_episodes", "all", "rewrite"]
 MODES: Final[tuple[str, ...]] = get_args(Mode)
 """With the meanings of pytest-recording: https://github.com/kiwicom/pytest-recording."""
+
+VERSION: Final = "2023-10-16"
+"""The API version of Stripe's page on mark_uncollectible; the default where none is named."""
 
 STRIPE: Final = "https://api.stripe.com"
 """Where Stripe is: https://docs.stripe.com/api."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import installed, versions
+from .declared import REHEARSAL, VARIATION
 from .errors import InvalidOption, UnknownName
-from .modes import MODES, STRIPE, Mode
+from .modes import MODES, Mode
 
 if TYPE_CHECKING:
     from .cassettes import Library
@@ -19,82 +20,11 @@ if TYPE_CHECKING:
     from .unused import Unused
     from .variants import Case
 
-REHEARSAL = "_stripe_rehearsal"
-"""The fixture that has the version which is rehearsed."""
-
-VARIATION = "_stripe_variation"
-"""The fixture that has the variant of the answers which a test is run for."""
-
 _PARTIAL = ("deselect", "ignore", "ignore_glob", "keyword", "lf", "markexpr", "stepwise")
 """Options of pytest by which some tests do not run."""
 
 _FORBIDDEN = re.compile(r"""[<>?%*:|"'/\\]""")
 """What no file's name may have on one system or another."""
-
-MARKERS = (
-    (
-        "stripe_replay(*cassettes, times=1, api_version=None, strict=None, allow_unplayed=False, "
-        "record=None, invoice=None): answer the test's requests from these cassettes (or from the "
-        "test's own), offline, and hold both to the contract"
-    ),
-    "stripe_api_versions(*versions): run the replay test once in each of these API versions",
-    (
-        "stripe_variants(only=None, exclude=None, pairs=False): run the replay test once for each "
-        "answer that Stripe may legally send instead of the recorded one"
-    ),
-)
-
-
-def add(parser: pytest.Parser) -> None:
-    """Register the options and their ini twins."""
-    group = parser.getgroup("stripe", "Stripe contract")
-    group.addoption(
-        "--stripe-api-version",
-        metavar="VERSIONS",
-        help="answer every replay in this API version, whatever its requests say; several, with "
-        "commas between them, or 'all': run each replay test once in each",
-    )
-    group.addoption(
-        "--stripe-strict",
-        action="store_true",
-        default=None,
-        help="let drift fail a test: what Stripe may do without notice",
-    )
-    group.addoption(
-        "--stripe-record",
-        choices=MODES,
-        help="record cassettes, from Stripe's test mode: if there is none (once), what is not in "
-        "it (new_episodes), all anew (all), or from scratch (rewrite); none, the default, plays",
-    )
-    group.addoption(
-        "--stripe-unused",
-        action="store_true",
-        help="after a run of all tests, list the cassettes that no test names, and fail if any",
-    )
-    group.addoption(
-        "--stripe-variants",
-        metavar="WHICH",
-        help="the runs of tests with the marker stripe_variants: all (the default), off, a number "
-        "to sample of each test (NUMBER:SEED draws the same again), or sensitivity: tell which "
-        "properties the tests depend on (sensitivity:FILE writes the list)",
-    )
-    parser.addini(
-        "stripe_api_version",
-        f"the API version for requests that name none (default: {versions.DEFAULT})",
-        default="",
-    )
-    parser.addini("stripe_strict", "let drift fail a test", type="bool", default=False)
-    parser.addini(
-        "stripe_cassette_dir",
-        "the folder of your own cassettes (default: cassettes, beside the test file)",
-    )
-    parser.addini("stripe_record", "as --stripe-record does", default="none")
-    parser.addini("stripe_variants", "as --stripe-variants does", default="all")
-    parser.addini(
-        "stripe_api_base",
-        f"where to record from, such as a stand-in on loopback (default: {STRIPE})",
-        default=STRIPE,
-    )
 
 
 def api_version(config: pytest.Config, marker: pytest.Mark | None, rehearsal: str | None) -> str:

@@ -1,51 +1,69 @@
-"""Options, markers, hooks and fixtures: each calls the module whose job it is."""
+"""Hooks: each looks whether a test has to do with Stripe, and calls the module whose job it is.
+
+A run that does not use the plugin imports no more than this module, `declared` and `fixtures`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import frames, options, report, runs
-from .errors import NetworkBlocked, ReplayFailure, StripeContractError
+from . import declared
 from .fixtures import *  # noqa: F403 (pytest finds fixtures among the plugin's own names)
 from .fixtures import DRIFT, REPLAY
-from .misses import ReplayMiss
 
-_DESELECTED = pytest.StashKey[bool]()
-_PASSED = pytest.StashKey[bool]()
-_RECORDED = pytest.StashKey[list[str]]()
+if TYPE_CHECKING:
+    from .report import Run
+
+_OPTIONS = (
+    "stripe_api_version",
+    "stripe_strict",
+    "stripe_record",
+    "stripe_unused",
+    "stripe_variants",
+)
 _ALL_RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 _VERY_QUIET = -2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """See https://docs.pytest.org/en/stable/reference/reference.html#pytest.hookspec.pytest_addoption."""
-    options.add(parser)
+    declared.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, and refuse an API version that nobody knows."""
-    for line in options.MARKERS:
+    """Register the markers, and refuse options that nobody understands."""
+    for line in declared.MARKERS:
         config.addinivalue_line("markers", line)
-    try:
-        runs.rehearsed(config)
-        options.api_version(config, None, None)
-        options.strict(config, None)
-        options.record_mode(config, None)
-        runs.settle(config)
-    except StripeContractError as error:
-        raise pytest.UsageError(str(error)) from None
-    except (ValueError, pytest.UsageError) as error:
-        raise pytest.UsageError(f"stripe_strict: {error}") from None
+    if any(map(config.getoption, _OPTIONS)) or _says_something(config):
+        from . import runs
+
+        runs.check_options(config)
     config.pluginmanager.register(_Summary(config), "stripe-contract-summary")
+
+
+def _says_something(config: pytest.Config) -> bool:
+    """Whether the ini-file has an option of ours that is not as it is anyway."""
+    try:
+        return any(config.getini(name) != default for name, default in declared.DEFAULTS.items())
+    except (ValueError, pytest.UsageError):
+        return True
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A replay test has each API version, and each variant of its answers, in its id."""
-    with report.plainly():
-        runs.parametrize(metafunc)
+    marks = metafunc.definition.iter_markers()
+    if "stripe_replay" in metafunc.fixturenames or any(map(_is_ours, marks)):
+        from . import report, runs
+
+        with report.plainly():
+            runs.parametrize(metafunc)
+
+
+def _is_ours(mark: pytest.Mark) -> bool:
+    return mark.name.startswith("stripe_")
 
 
 @pytest.hookimpl(trylast=True)
@@ -60,40 +78,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test that is run again begins anew."""
-    keys: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, _PASSED, _RECORDED)
-    for key in keys:
-        if key in item.stash:
-            del item.stash[key]
+    if REPLAY in item.stash or DRIFT in item.stash:
+        from . import verdicts
+
+        verdicts.forget(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """What the code swallowed fails the test here, where it is still the test that fails."""
     yield
-    if REPLAY not in item.stash and item.get_closest_marker("stripe_replay"):
+    if REPLAY in item.stash:
+        from . import verdicts
+
+        verdicts.verify(item, unplayed=True)
+    elif item.get_closest_marker("stripe_replay"):
         text = "stripe_replay: only test functions can be marked, and before they are set up"
         pytest.fail(text, pytrace=False)
-    _verify(item, unplayed=True)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """What went wrong after the test, in fixtures that are torn down; else what it recorded."""
     yield
-    _verify(item, unplayed=False)
-    replay = item.stash.get(REPLAY, None)
-    if replay and item.stash.get(_PASSED, False):
-        with report.plainly():
-            saved = [each.path for each in replay.recorders() if each.save()]
-            item.stash[_RECORDED] = [
-                str(frames.below(path, item.config.rootpath)) for path in saved
-            ]
+    if REPLAY in item.stash:
+        from . import verdicts
 
-
-def _verify(item: pytest.Item, *, unplayed: bool) -> None:
-    replay = item.stash.get(REPLAY, None)
-    if replay and (problems := replay.problems(unplayed=unplayed)):
-        pytest.fail(ReplayFailure(problems).summary, pytrace=False)
+        verdicts.verify(item, unplayed=False)
+        verdicts.save(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,53 +113,56 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failed test's report says all that is known of its replay; the rest is for the summary."""
-    if call.excinfo and isinstance(call.excinfo.value, (ReplayMiss, NetworkBlocked)):
-        error = call.excinfo.value
-        error = error.with_traceback(frames.to_last_own(error.__traceback__))
-        call.excinfo = pytest.ExceptionInfo.from_exception(error)
+    if call.excinfo and type(call.excinfo.value).__module__.startswith(__package__):
+        from . import verdicts
+
+        verdicts.shorten(call)
     made = yield
-    if made.when == "call":  # a test with subtests has several reports
-        item.stash[_PASSED] = made.passed and item.stash.get(_PASSED, True)
-    case = runs.case_of(item)
-    drift = item.stash.get(DRIFT, []) if not case or not case.parts else []
-    said = report.add(made, item.stash.get(REPLAY, None), drift, call.excinfo)
-    if case is not None:
-        said["case"] = report.outcome(item, made, case, call.excinfo)
-        if case.parts and runs.Variants.of(item.config).is_sensitivity:
-            said["case"]["noticed"] = report.notice(made, item.stash.get(REPLAY, None))
-    said["recorded"] = item.stash.get(_RECORDED, []) if made.when == "teardown" else []
-    if item.config.getoption("stripe_unused"):
-        said["cassettes"] = options.named_cassettes(item, item.stash.get(REPLAY, None))
-        said["folder"] = str(options.cassette_folder(item.config, item.path))
-        said["partial"] = item.config.stash.get(_DESELECTED, False)
+    is_used = REPLAY in item.stash or DRIFT in item.stash or any(map(_is_ours, item.iter_markers()))
+    if is_used or item.config.getoption("stripe_unused"):
+        from . import verdicts
+
+        verdicts.report(item, made, call)
     return made
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Whoever deselects a test, its cassettes are not unused."""
     for item in items:
-        item.config.stash[_DESELECTED] = True
+        item.config.stash[declared.DESELECTED] = True
 
 
 class _Summary:
     """The hooks that speak of the run as a whole."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.run = report.Run(options.unused(config))
+        self._config = config
+        self._run: Run | None = None
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.run.count(report)
+    @property
+    def run(self) -> Run:
+        """What the tests met: made when the first of them has something to say."""
+        if self._run is None:
+            from . import options, report
+
+            self._run = report.Run(options.unused(self._config))
+        return self._run
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["stripe_variants"] = node.config.option.stripe_variants
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if hasattr(report, declared.CARRIED):
+            self.run.count(report)
+
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        return runs.status(report)
+        carried = getattr(report, declared.CARRIED, None)
+        return self.run.status(report) if carried else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        unused = self.run.unused
+        unused = self.run.unused if self._config.getoption("stripe_unused") else None
         if unused is None:
             return
         unused.is_partial |= bool(session.shouldstop or session.shouldfail)
@@ -156,10 +171,6 @@ class _Summary:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if terminalreporter.verbosity > _VERY_QUIET:
-            for line in self.run.lines(verbose=terminalreporter.verbosity > 0):
-                terminalreporter.write_line(line)
-            for line in runs.summary(terminalreporter.config, self.run.tally):
-                terminalreporter.write_line(line)
-            for line in self.run.unused.lines() if self.run.unused else ():
+        if self._run is not None and terminalreporter.verbosity > _VERY_QUIET:
+            for line in self._run.lines(self._config, verbose=terminalreporter.verbosity > 0):
                 terminalreporter.write_line(line)

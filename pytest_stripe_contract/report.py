@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import frames, options
+from . import frames, options, runs
+from .declared import CARRIED
 from .errors import StripeContractError
 from .unused import Unused
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 TITLE = "Stripe replay"
 VARIANT_TITLE = "Stripe variant"
 VERSIONS_TITLE = "Stripe API version"
-_SAID = "stripe_contract"
-"""The attribute by which a test's report carries what the summary needs, also from a worker."""
 
 
 @dataclass(slots=True)
@@ -58,8 +57,8 @@ class Run:
             row.failed += made.failed
             row.properties |= dict.fromkeys(told["properties"])
 
-    def lines(self, *, verbose: bool) -> Iterator[str]:
-        """For the terminal summary: a line on drift, with all of it if verbose, and a table."""
+    def lines(self, config: pytest.Config, *, verbose: bool) -> Iterator[str]:
+        """For the terminal summary: a line on drift, with all of it if verbose, and tables."""
         if self.drift:
             total = sum(len(lines) for lines in self.drift.values())
             hint = "" if verbose else " (-v lists them)"
@@ -78,6 +77,34 @@ class Run:
             yield from (
                 f"  {line}" for line in rehearsal.table(dict(sorted(self.rehearsed.items())))
             )
+        yield from _variants(config, self.tally)
+        yield from self.unused.lines() if self.unused else ()
+
+    def status(self, made: pytest.TestReport) -> tuple[str, str, Any] | None:
+        """How a case is counted whose change may have been noticed; None for any other report."""
+        noticed = said(made).get("case", {}).get("noticed")
+        if noticed is None or (made.when != "call" and not noticed):
+            return None
+        if noticed:
+            return "noticed", "n", ("NOTICED", {"yellow": True})
+        return "unnoticed", "u", ("UNNOTICED", {"green": True})
+
+
+def _variants(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
+    """What the variants of a run came to, if there were any; a list is written if one is wanted."""
+    if tally is None:
+        return
+    variants = runs.Variants.of(config)
+    if not variants.is_sensitivity:
+        yield from tally.table(variants.seed)
+        return
+    rows = tally.sensitivity()
+    noticed = sum(row.lstrip().startswith("noticed") for row in rows)
+    yield f"stripe sensitivity: {len(rows)} properties changed, the tests notice {noticed}"
+    yield from rows
+    if variants.file is not None:
+        variants.file.write_text("".join(f"{row[2:]}\n" for row in rows), encoding="utf-8")
+        yield f"  written to {variants.file}"
 
 
 def add(
@@ -105,7 +132,7 @@ def add(
         "rehearsal": replay.settings.rehearsal if replay is not None else None,
         "properties": [change.property for change in changes],
     }
-    setattr(made, _SAID, told)
+    setattr(made, CARRIED, told)
     return told
 
 
@@ -166,7 +193,7 @@ def _last_own(error: pytest.ExceptionInfo[BaseException]) -> tuple[Path | None, 
 
 def said(made: pytest.TestReport) -> dict[str, Any]:
     """What a test's report says for the summary."""
-    carried: dict[str, Any] = getattr(made, _SAID, {})
+    carried: dict[str, Any] = getattr(made, CARRIED, {})
     return carried
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import code_version, installed, options, report, versions
+from . import code_version, installed, options, versions
+from .declared import REHEARSAL, VARIATION
 from .errors import InvalidOption, StripeContractError, UnknownName
-from .options import REHEARSAL, VARIATION
 
 if TYPE_CHECKING:
-    from .variants import Case, Tally
+    from .variants import Case
 
 REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
 """What a test with variants must be: those of unittest, and single parameters, are not."""
@@ -86,6 +86,20 @@ def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[st
     return list(dict.fromkeys(full))
 
 
+def check_options(config: pytest.Config) -> None:
+    """Raise ``pytest.UsageError`` for a value of an option, or of its ini twin, that is none."""
+    try:
+        rehearsed(config)
+        options.api_version(config, None, None)
+        options.strict(config, None)
+        options.record_mode(config, None)
+        settle(config)
+    except StripeContractError as error:
+        raise pytest.UsageError(str(error)) from None
+    except (ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"stripe_strict: {error}") from None
+
+
 def settle(config: pytest.Config) -> None:
     """Choose a seed where one is needed: the processes of pytest-xdist get it with the options."""
     if hasattr(config, "workerinput"):
@@ -138,33 +152,6 @@ def is_varied(item: pytest.Item) -> bool:
     if Variants.of(item.config).word == "off":
         return False
     return options.record_mode(item.config, item.get_closest_marker("stripe_replay")) == "none"
-
-
-def status(made: pytest.TestReport) -> tuple[str, str, Any] | None:
-    """How a case is counted whose change may have been noticed; None for any other report."""
-    noticed = report.said(made).get("case", {}).get("noticed")
-    if noticed is None or (made.when != "call" and not noticed):
-        return None
-    if noticed:
-        return "noticed", "n", ("NOTICED", {"yellow": True})
-    return "unnoticed", "u", ("UNNOTICED", {"green": True})
-
-
-def summary(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
-    """What the variants of a run came to, if there were any; a list is written if one is wanted."""
-    if tally is None:
-        return
-    variants = Variants.of(config)
-    if not variants.is_sensitivity:
-        yield from tally.table(variants.seed)
-        return
-    rows = tally.sensitivity()
-    noticed = sum(row.lstrip().startswith("noticed") for row in rows)
-    yield f"stripe sensitivity: {len(rows)} properties changed, the tests notice {noticed}"
-    yield from rows
-    if variants.file is not None:
-        variants.file.write_text("".join(f"{row[2:]}\n" for row in rows), encoding="utf-8")
-        yield f"  written to {variants.file}"
 
 
 def _cases(metafunc: pytest.Metafunc, rehearsal: str | None) -> Sequence[Case | None]:

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 
 from .errors import UnknownName
+from .modes import VERSION
 
-DEFAULT = "2023-10-16"
+DEFAULT = VERSION
 """The API version of the documentation page that the documented cassette comes from."""
 
 

@@ -40,7 +40,7 @@ LAYERS = (
     ("clients",),
     ("interception",),
     ("attempts", "checks", "journal", "problems", "replay", "rehearsal"),
-    ("report", "options", "runs", "code_version", "fixtures", "audit"),
+    ("declared", "code_version", "options", "runs", "report", "fixtures", "verdicts", "audit"),
     ("plugin", "cli", "__init__"),
 )
 """Lowest first: a module may import those of its own layer and of the layers below it."""
@@ -49,12 +49,14 @@ LAYER = {name: index for index, names in enumerate(LAYERS) for name in names}
 
 MAY_IMPORT_PYTEST = {
     "misses",
-    "report",
-    "options",
-    "runs",
     "code_version",
+    "declared",
     "fixtures",
+    "options",
     "plugin",
+    "report",
+    "runs",
+    "verdicts",
 }
 MAY_IMPORT_VCR = {"recorded"}
 HTTP_LIBRARIES = {"aiohttp", "h11", "http", "httpcore", "httpx", "requests", "urllib3", "vcr"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import stripe
 
 from pytest_stripe_contract import shipped
 
@@ -445,9 +446,10 @@ interactions:
     result.assert_outcomes(passed=1)
 
 
-def test_a_version_of_the_sdk_that_nobody_knows_leaves_the_recorded_one(pytester):
+def test_a_version_of_the_sdk_that_nobody_knows_leaves_the_recorded_one(pytester, monkeypatch):
+    monkeypatch.setattr(stripe, "api_version", "2999-01-01")
     pytester.makepyfile(
-        billing=BILLING + '    stripe.api_version = "2999-01-01"\n',
+        billing=BILLING,
         test_bad_debt=HTTPX.replace("import httpx", "import billing\n    import httpx"),
     )
 

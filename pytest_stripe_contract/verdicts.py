@@ -1,0 +1,67 @@
+"""What a test's replay comes to: problems fail the test, what it recorded is saved, all is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from . import frames, options, runs
+from . import report as reports
+from .declared import DESELECTED
+from .errors import NetworkBlocked, ReplayFailure
+from .fixtures import DRIFT, REPLAY
+from .misses import ReplayMiss
+
+_PASSED = pytest.StashKey[bool]()
+_RECORDED = pytest.StashKey[list[str]]()
+_KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, _PASSED, _RECORDED)
+
+
+def forget(item: pytest.Item) -> None:
+    """Whatever is known of an earlier run of the same test."""
+    for key in _KEYS:
+        if key in item.stash:
+            del item.stash[key]
+
+
+def verify(item: pytest.Item, *, unplayed: bool) -> None:
+    """Fail the test if its replay has problems that no report has told of yet."""
+    if problems := item.stash[REPLAY].problems(unplayed=unplayed):
+        pytest.fail(ReplayFailure(problems).summary, pytrace=False)
+
+
+def save(item: pytest.Item) -> None:
+    """Write what the test recorded, if it passed."""
+    if item.stash.get(_PASSED, False):
+        with reports.plainly():
+            recorders = item.stash[REPLAY].recorders()
+            saved = [each.path for each in recorders if each.save()]
+            root = item.config.rootpath
+            item.stash[_RECORDED] = [str(frames.below(path, root)) for path in saved]
+
+
+def shorten(call: pytest.CallInfo[None]) -> None:
+    """Have an error of ours end where the user's own code does."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, (ReplayMiss, NetworkBlocked)):
+        error = error.with_traceback(frames.to_last_own(error.__traceback__))
+        call.excinfo = pytest.ExceptionInfo.from_exception(error)
+
+
+def report(item: pytest.Item, made: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Add to a report what is known of the test's replay, and what the summary needs."""
+    replay, case = item.stash.get(REPLAY, None), runs.case_of(item)
+    if made.when == "call":  # a test with subtests has several reports
+        item.stash[_PASSED] = made.passed and item.stash.get(_PASSED, True)
+    drift = item.stash.get(DRIFT, []) if not case or not case.parts else []
+    said = reports.add(made, replay, drift, call.excinfo)
+    if case is not None:
+        said["case"] = reports.outcome(item, made, case, call.excinfo)
+        if case.parts and runs.Variants.of(item.config).is_sensitivity:
+            said["case"]["noticed"] = reports.notice(made, replay)
+    said["recorded"] = item.stash.get(_RECORDED, []) if made.when == "teardown" else []
+    if item.config.getoption("stripe_unused"):
+        said["cassettes"] = options.named_cassettes(item, replay)
+        said["folder"] = str(options.cassette_folder(item.config, item.path))
+        said["partial"] = item.config.stash.get(DESELECTED, False)
