@@ -35,7 +35,7 @@ LAYERS = (
     ("upgrades",),
     ("cassettes", "endpoints", "faults", "layouts", "matching", "settings", "upstream"),
     ("invoices", "record", "recorded", "renditions", "recordings", "sequence", "variants"),
-    ("event_invoices", "events", "webhooks"),
+    ("event_invoices", "events", "strategies", "webhooks"),
     ("calls",),
     ("clients",),
     ("interception",),
