@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
 
-.PHONY: demo test lint build schemas check-schemas cassettes clean
+.PHONY: demo test bench lint build schemas check-schemas cassettes clean
 
 # In a venv of its own, with nothing but the plugin and the SDK: what a user has.
 demo: .venv-demo/.installed
@@ -18,6 +18,10 @@ test: $(VENV)/.installed
 	$(PY) -m coverage run -m pytest -n 2 $(ARGS)
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
+
+# Beside its peers, in a venv of its own: `make bench ARGS=--write` puts the table into docs/.
+bench: .venv-bench/.installed
+	@.venv-bench/bin/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.linters
 	$(VENV)/bin/ruff check .
@@ -49,6 +53,15 @@ $(VENV)/.installed: pyproject.toml
 .venv-demo/.installed: pyproject.toml
 	@$(PYTHON) -m venv .venv-demo
 	@.venv-demo/bin/python -m pip install --quiet --editable . requests stripe
+	@touch $@
+
+# What a speed is told of; the package itself is imported from here, as any other from its place.
+MEASURED := fastjsonschema httpx hypothesis hypothesis-jsonschema jsonschema-rs \
+	pytest-recording pytest-xdist pyyaml requests respx stripe
+.venv-bench/.installed: pyproject.toml
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --upgrade pip
+	@.venv-bench/bin/python -m pip install --quiet --editable . $(MEASURED)
 	@touch $@
 
 $(VENV)/.linters: $(VENV)/.installed

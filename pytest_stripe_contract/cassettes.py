@@ -6,7 +6,7 @@ Source of the format: https://vcrpy.readthedocs.io and the files that it writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from os import PathLike, fspath, stat_result
 from pathlib import Path
@@ -52,11 +52,11 @@ class Cassette:
     path: Path
     interactions: tuple[Interaction, ...]
     metadata: Mapping[str, Any]
+    is_shipped: bool = field(init=False)
+    """Whether the package ships it: then it answers for any invoice id."""
 
-    @property
-    def is_shipped(self) -> bool:
-        """Whether the package ships it: then it answers for any invoice id."""
-        return self.path.is_relative_to(shipped.CASSETTES)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_shipped", self.path.is_relative_to(shipped.CASSETTES))
 
     @property
     def api_version(self) -> str | None:
@@ -91,7 +91,7 @@ class Library:
         shipped_too = [] if is_path else [shipped.CASSETTES / f"{name}.yaml"]
         for path in (*self.places(name), *shipped_too):
             if there := _stat_of_file(path):
-                return _read(name, path.resolve(), there.st_mtime_ns, there.st_size)
+                return _read(name, path.absolute(), there.st_mtime_ns, there.st_size)
         known = [*names(self.folder), *shipped_names()]
         looked = f"looked for in {', '.join(map(str, self.bases if is_path else [self.folder]))}"
         hint = f"{looked}; pytest --stripe-record=once records a new one"
@@ -134,6 +134,7 @@ def _stat_of_file(path: Path) -> stat_result | None:
 def _read(name: str, path: Path, _mtime: int, _size: int) -> Cassette:
     """The file, parsed once a session: its time and size are there to be part of the key."""
     try:
+        path = path.resolve()
         source = path.read_bytes()
     except OSError as error:
         raise CassetteError(str(path), f"cannot be read: {error.strerror}") from error

@@ -86,10 +86,13 @@ class Contract:
         return any(self.strict or finding.kind == "violation" for finding in findings)
 
     def _check(self, instance: object) -> tuple[Any, list[Finding]]:
+        if schemas.is_known(instance, self.line.name):
+            return instance, []
         try:
             value, status = payloads.read(instance)
             found = _check_status(value, status) + _check_value(value, self.line.name)
             if not found:
+                schemas.remember(instance, self.line.name)
                 return value, []
             value = payloads.plain(value)
         except payloads.Unreadable as unreadable:

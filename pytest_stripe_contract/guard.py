@@ -8,7 +8,6 @@ goes up, and does nothing while none is.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import ipaddress
 import socket
 import sys
@@ -20,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 from . import frames
 from .errors import NetworkBlocked
-from .patching import Patch, Patches
+from .patching import Kept, Patch, Patches, is_installed
 
 T = TypeVar("T")
 Listener = Callable[[NetworkBlocked], None]
@@ -64,8 +63,9 @@ def block(listener: Listener) -> None:
             sys.addaudithook(_hook)
             _hooked = True
         if not _listeners:
-            _patches.apply(Patch(socket.socket, name, _checked(name)) for name in _RESOLVING)
-            _patches.apply(_uvloop())
+            _patches.apply_kept(_kept_sockets)
+            if is_installed("uvloop"):
+                _patches.apply_kept(_kept_loops)
         _listeners = (*_listeners, listener)
 
 
@@ -165,10 +165,13 @@ def _checked(name: str) -> Callable[..., Any]:
     return method
 
 
+def _sockets() -> Iterator[Patch]:
+    for name in _RESOLVING:
+        yield Patch(socket.socket, name, _checked(name))
+
+
 def _uvloop() -> Iterator[Patch]:
     """Uvloop connects in C, where no audit event is raised: its loop's methods are checked."""
-    if importlib.util.find_spec("uvloop") is None:
-        return
     loop: Any = importlib.import_module("uvloop").Loop
     for name, position, keyword in _LOOP_METHODS:
         yield Patch(loop, name, _checked_loop(getattr(loop, name), position, keyword))
@@ -184,3 +187,7 @@ def _checked_loop(inherited: Any, position: int, keyword: str) -> Callable[..., 
         return inherited(self, *args, **kwargs)
 
     return method
+
+
+_kept_sockets = Kept(_sockets, lambda: (socket.socket,))
+_kept_loops = Kept(_uvloop, lambda: (importlib.import_module("uvloop").Loop,))

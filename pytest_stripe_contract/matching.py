@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from .endpoints import template
@@ -26,8 +26,7 @@ PAYMENTS = "payments"
 Names = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What of a request counts: two equal ones are the same request."""
 
     method: str
@@ -38,6 +37,7 @@ class Meaning:
     body: Names
 
 
+@lru_cache(maxsize=256)
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an absolute URL."""
     parts = urlsplit(url)
@@ -50,18 +50,35 @@ def meaning(request: Request, *, any_id: bool = False, any_params: bool = False)
     With ``any_id`` whatever id a known endpoint's path has, with ``any_params`` whatever
     parameters are sent.
     """
+    # A request does not change, and is asked for this again and again.
+    known: dict[tuple[bool, bool], Meaning] = vars(request).setdefault("_meanings", {})
+    if (means := known.get((any_id, any_params))) is None:
+        means = known[any_id, any_params] = _meaning(request, any_id, any_params)
+    return means
+
+
+def _meaning(request: Request, any_id: bool, any_params: bool) -> Meaning:  # noqa: FBT001
+    if any_id or any_params:
+        literal = meaning(request)
+        found = template(request.url) if any_id else None
+        path = _segments(found[0].path) if found else literal.path
+        if any_params:
+            return literal._replace(path=path, query=(), body=())
+        return literal._replace(path=path)
     scheme, host, port = origin(request.url)
-    path = urlsplit(request.url).path or "/"
-    if any_id and (known := template(request.url)):
-        path = known[0].path
     return Meaning(
         request.method.upper(),
         scheme,
         host if port == PORTS.get(scheme) else f"{host}:{port}",
-        tuple(unquote(segment) for segment in path.split("/")[1:]),
-        () if any_params else _names(request.query),
-        () if any_params else _body(request),
+        _segments(urlsplit(request.url).path or "/"),
+        _names(request.query),
+        _body(request),
     )
+
+
+@lru_cache(maxsize=256)
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(unquote(segment) for segment in path.split("/")[1:])
 
 
 def expands_payments(request: Request) -> bool:
@@ -69,6 +86,8 @@ def expands_payments(request: Request) -> bool:
 
     It is the same request, for an answer that has them: a recording need not be another.
     """
+    if not request.query and not request.form:
+        return False
     expand = request.params.get("expand")
     return isinstance(expand, list) and PAYMENTS in expand
 
@@ -116,6 +135,8 @@ def _shown(value: str | None) -> str:
 
 
 def _names(fields: tuple[tuple[str, str], ...]) -> Names:
+    if not fields:
+        return ()
     numbered = number(fields)
     expanded = {value for path, value in numbered if _is_expand(path)} - {PAYMENTS}
     named = [(name_of(path), value) for path, value in numbered if not _is_expand(path)]

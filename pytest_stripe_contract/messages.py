@@ -59,13 +59,13 @@ class Request:
         """The path of the URL, percent-decoded."""
         return unquote(urlsplit(self.url).path)
 
-    @property
+    @cached_property
     def idempotency_key(self) -> str | None:
         """The ``Idempotency-Key`` header."""
         value: str | None = self.headers.get("Idempotency-Key")
         return value
 
-    @property
+    @cached_property
     def api_version(self) -> str | None:
         """The ``Stripe-Version`` header."""
         value: str | None = self.headers.get("Stripe-Version")

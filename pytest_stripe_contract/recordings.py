@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from . import frames
@@ -35,6 +34,7 @@ class Recordings:
         self.cassettes = tuple(part for part in sequence if isinstance(part, Cassette))
         self._all: list[tuple[Meaning, Recording]] = []
         self._by_meaning: dict[Meaning, list[Recording]] = defaultdict(list)
+        self._has_own = not all(cassette.is_shipped for cassette in self.cassettes)
         self._hosts: set[tuple[str, int]] = set()
         self._order: dict[Recording, int] = {}
         for recording in recordings(sequence, times):
@@ -120,9 +120,9 @@ class Recordings:
     def _same(self, request: Request) -> list[Recording]:
         literal = self._by_meaning.get(meaning(request), []) or self._scrubbed(request)
         any_id = meaning(request, any_id=True)
-        whatever = replace(any_id, query=(), body=())
         found = [*self._by_meaning.get(any_id, ())]
-        if whatever != any_id:
+        if any_id.query or any_id.body:
+            whatever = meaning(request, any_id=True, any_params=True)
             others = self._by_meaning.get(whatever, ())
             found += [recording for recording in others if recording.takes_any_parameters]
         found = [each for each in found if each.cassette.is_shipped and each not in literal]
@@ -130,6 +130,8 @@ class Recordings:
 
     def _scrubbed(self, request: Request) -> list[Recording]:
         """What was recorded of the same request: then its personal data had stand-ins."""
+        if not self._has_own:
+            return []
         scrubbed = self._scrubber.request(request)
         return [] if scrubbed is request else self._by_meaning.get(meaning(scrubbed), [])
 

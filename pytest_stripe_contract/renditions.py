@@ -29,6 +29,7 @@ class NotShown(StripeContractError, ValueError):
         return f"it cannot be shown in API version {self.version}: {self.problem}"
 
 
+@lru_cache(maxsize=1024)
 def in_version(
     cassette: Cassette, number: int, version: str, *, with_payments: bool = False
 ) -> Response:
@@ -38,6 +39,8 @@ def in_version(
     stepped from the version that it was recorded under. In a line that is newer than all
     shipped ones, it is what the last of those shows. ``with_payments`` says that the request
     expands ``payments``; else an invoice has none. `NotShown` if there is no way there.
+
+    The same one is given again: whoever changes its headers, changes a copy of them.
     """
     try:
         line = installed.resolve(version)

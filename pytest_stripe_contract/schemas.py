@@ -28,6 +28,11 @@ Schema = dict[str, Any]
 INT64 = (-(2**63), 2**63 - 1)
 """The integers that the typed SDKs of Stripe can hold (``int64``, ``long``)."""
 
+_TEXTS = (bytes, str)
+_SHORT, _MOST = 1 << 16, 256
+_faultless: dict[tuple[object, str], None] = {}
+"""A test suite checks the same answers again and again: up to so many, each up to so long."""
+
 BUILT: dict[str, Schema] = {
     # https://docs.stripe.com/api/pagination; the items are checked one by one.
     "list": {
@@ -86,6 +91,19 @@ def verdict(name: str, line: str) -> Callable[[Any], bool]:
     """Says whether a value fulfils the exact schema; `ValueError` if it is no plain JSON."""
     is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(exact(name, line)).is_valid
     return is_valid
+
+
+def is_known(instance: object, line: str) -> bool:
+    """Whether that very text of JSON was found without fault before, and is remembered."""
+    return type(instance) in _TEXTS and (instance, line) in _faultless
+
+
+def remember(instance: object, line: str) -> None:
+    """Nothing was found in an instance: if it is a text that is not long, that is kept."""
+    if isinstance(instance, _TEXTS) and len(instance) <= _SHORT:
+        if len(_faultless) >= _MOST:
+            _faultless.clear()
+        _faultless[instance, line] = None
 
 
 @cache

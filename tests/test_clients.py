@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 import http.server
-import importlib.util
 import json
+import socket
+import sys
 import threading
 from collections.abc import Iterator
 from importlib import import_module
@@ -23,6 +24,7 @@ from senders import CROWDS, SENDERS
 
 from pytest_stripe_contract import ReplayMiss
 from pytest_stripe_contract.clients.aiohttp import WireTransport
+from pytest_stripe_contract.patching import is_installed
 from pytest_stripe_contract.wire import ServerSide
 
 SHIPPED = Path(__file__).parent.parent / "cassettes" / "mark_uncollectible.yaml"
@@ -218,14 +220,51 @@ def test_a_start_that_fails_leaves_nothing_behind(stripe_replay, monkeypatch):
 
 
 def test_a_library_that_is_not_installed_is_left_out(stripe_replay, monkeypatch):
-    find_spec = importlib.util.find_spec
     monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name: None if name == "aiohttp" else find_spec(name)
+        "pytest_stripe_contract.clients.is_installed", lambda name: name != "aiohttp"
     )
 
     with stripe_replay("mark_uncollectible"):
         assert "connect" not in vars(aiohttp.TCPConnector)
         assert senders.by_httpx("in_1")["id"] == "in_1"
+
+
+def test_a_library_is_looked_for_again_once_the_path_has_changed(tmp_path, monkeypatch):
+    assert not is_installed("late_library")
+
+    (tmp_path / "late_library.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert is_installed("late_library")
+
+
+def test_a_library_that_others_patch_between_two_replays_keeps_their_patch(
+    stripe_replay, monkeypatch
+):
+    with stripe_replay("mark_uncollectible"):
+        senders.by_hand("in_1")
+    connected = []
+    real = http.client.HTTPSConnection.connect
+
+    def connect(self):
+        connected.append(self.host)
+        real(self)
+
+    monkeypatch.setattr(http.client.HTTPSConnection, "connect", connect)
+    with stripe_replay("mark_uncollectible"):
+        senders.by_hand("in_1")
+    assert http.client.HTTPSConnection.connect is connect
+    with pytest.raises(ConnectionError):
+        unreachable().connect()
+
+    assert connected == ["127.0.0.1"]
+
+
+def unreachable():
+    """A connection to loopback, where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return http.client.HTTPSConnection("127.0.0.1", taken.getsockname()[1])
 
 
 @pytest.mark.parametrize("get", [requests.get, httpx.get], ids=["requests", "httpx"])
@@ -257,6 +296,7 @@ def test_a_library_that_does_not_import_is_left_out(stripe_replay, monkeypatch):
         return import_module(name, package)
 
     monkeypatch.setattr("importlib.import_module", fail)
+    monkeypatch.delitem(sys.modules, WireTransport.__module__)
 
     with stripe_replay("mark_uncollectible"):
         assert "connect" not in vars(aiohttp.TCPConnector)

@@ -52,6 +52,27 @@ def test_the_documented_answer_keeps_to_the_contract_of_its_version(contract):
     assert contract.is_valid(documented())
 
 
+def test_the_same_text_again_is_not_read_again(contract, monkeypatch):
+    text = json.dumps(faultless() | {"description": "Read once."})
+    assert contract.is_valid(text)
+    assert list(contract.iter_findings(text)) == []
+
+    monkeypatch.setattr("pytest_stripe_contract.payloads.parse", None)
+    contract.validate(text)
+    with pytest.raises(TypeError):
+        Contract("2024-06-20").validate(text)  # another version has not seen it
+
+
+def test_texts_that_were_read_do_not_pile_up(contract):
+    for number in range(300):
+        contract.validate(json.dumps({"id": f"in_{number}", "object": "invoice", "deleted": True}))
+    padded = json.dumps(faultless()) + " " * (1 << 16)
+    contract.validate(padded)
+
+    assert len(schemas._faultless) < 300
+    assert not schemas.is_known(padded, "2023-10-16")
+
+
 def test_what_is_odd_about_the_documented_answer_is_drift(contract):
     since, once = (
         "unix seconds once status is uncollectible",

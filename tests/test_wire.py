@@ -69,6 +69,79 @@ def test_a_request_sent_in_chunks_is_put_together():
     assert seen[0].body == b"a=1"
 
 
+HOST = b"Host: x\r\n"
+GET = b"GET / HTTP/1.1\r\n" + HOST
+
+
+def told(far_end, sent, seen):
+    """What a connection carries back, and what was read from it, or what went wrong."""
+    try:
+        received = b"".join(map(far_end.receive, sent))
+    except Exception as error:  # noqa: BLE001 (whatever it is, both raise it)
+        return type(error), str(error)
+    return received, [(r.method, r.url, r.headers.raw, r.body) for r in seen], far_end.is_over
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [GET + b"\r\n"],
+        [GET + b"\r\n", GET + b"\r\n"],
+        [GET + b"\r\n" + GET + b"\r\n"],
+        [b"HEAD /a HTTP/1.1\r\n" + HOST + b"X-Blank:\r\nX-Wide:   a b   \r\n\r\n"],
+        [b"GET / HTTP/1.1\nHost: x\n\n"],
+        [b"GET / HTTP/1.0\r\n\r\n"],
+        [GET + b"Connection: close\r\n\r\n"],
+        [GET + b"Connection: keep-alive\r\n\r\n"],
+        [GET + "X-Name: Jenny Rosén\r\n\r\n".encode("latin-1")],
+        [GET + b"Content-Length: x\r\n\r\n"],
+        [GET + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
+        [GET + b"Host: y\r\n\r\n"],
+        [b"GET / HTTP/1.1\r\nX: y\r\n\r\n"],
+        [b"GET / HTTP/1.1\r\n\r\n"],
+        [b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\n", b"a", b"=1"],
+        [b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 99999\r\n\r\n", b"a" * 99_999],
+        [b"\x16\x03\x01\x02\x00\x01\x00"],
+        [b"get / HTTP/1.1\r\n" + HOST + b"\r\n"],
+        [b"GET /" + b"a" * (1 << 20)],
+    ],
+    ids=lambda sent: repr(sent[0][:60]),
+)
+@pytest.mark.parametrize(
+    "response",
+    [
+        ok(b"{}", reason="x"),
+        ok(b"{}", connection="close"),
+        ok(b"", 204),
+        Response(200, httpx.Headers([(b"X-Name", "Jenny Rosén".encode("latin-1"))]), b"{}"),
+        Response(200, httpx.Headers([("X-Broken", "a\nb")]), b"{}"),
+        Response(200, httpx.Headers(), b"{}", "Très bien"),
+        Response(200, httpx.Headers(), b"{}", "O\nK"),
+        Response(999, httpx.Headers(), b"{}"),
+    ],
+    ids=repr,
+)
+def test_what_is_plain_is_read_and_written_as_h11_does(sent, response):
+    seen, seen_by_h11 = [], []
+    ours, by_h11 = server(response, seen), server(response, seen_by_h11)
+    by_h11._is_plain = False
+
+    assert told(ours, sent, seen) == told(by_h11, sent, seen_by_h11)
+
+
+@pytest.mark.parametrize("body", [b"{}", b""])
+@pytest.mark.parametrize("header", [{}, {"connection": "close"}])
+def test_an_answer_that_breaks_off_does_so_in_the_middle_of_its_body(body, header):
+    reply = Reply(ok(body, **header), is_cut=True)
+    far_end = ServerSide("https://api.stripe.com", lambda _: reply, None)
+
+    received = far_end.receive(GET + b"\r\n")
+
+    assert received.endswith(b"\r\n\r\n" + body[:1])
+    assert far_end.is_over
+    assert far_end.receive(GET + b"\r\n") == b""
+
+
 def test_a_request_through_a_forwarding_proxy_names_its_own_origin():
     seen = []
 

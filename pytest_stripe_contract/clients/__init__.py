@@ -7,11 +7,12 @@ in place when the first replay starts and taken away with the last one.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from ..patching import Patches
+from ..patching import Kept, Patches, is_installed
 from ..wire import ServerSide
 
 Connect = Callable[[str, str, int], ServerSide | None]
@@ -30,19 +31,22 @@ SDK = ("stripe._http_client", "stripe.http_client")
 
 _patches = Patches()
 _sdk_seen: set[str] = set()
+_kept: dict[Callable[..., Any], Kept] = {}
+"""The patches of each library, by the function that makes them."""
 
 
 def patch(connect: Connect) -> None:
     """Put every seam in place, in the libraries that are installed."""
     for library, module in _LIBRARIES.items():
-        if importlib.util.find_spec(library.partition(".")[0]) is None:
+        if not is_installed(library.partition(".")[0]):
             continue
         try:
-            seams = importlib.import_module(f".{module}", __name__)
+            seams = sys.modules.get(f"{__name__}.{module}") or importlib.import_module(
+                f".{module}", __name__
+            )
         except ImportError:
             continue  # it does not import for the code under test either
-        _patches.apply(seams.patches(connect))
-
+        _apply(seams, connect)
     patch_sdk(connect)
 
 
@@ -60,10 +64,21 @@ def patch_sdk(connect: Connect) -> None:
         _sdk_seen.update(name for name in SDK if name in sys.modules)
         from . import sdk
 
-        _patches.apply(sdk.patches(connect))
+        _apply(sdk, connect)
 
 
 def unpatch() -> None:
     """Take the seams away."""
     _patches.undo()
     _sdk_seen.clear()
+
+
+def _apply(seams: Any, connect: Connect) -> None:
+    """Put a library's patches in place: those of the last replay, if they still fit."""
+    make = seams.patches
+    if not hasattr(seams, "owners"):
+        _patches.apply(make(connect))
+        return
+    if make not in _kept:
+        _kept[make] = Kept(partial(make, connect), seams.owners)
+    _patches.apply_kept(_kept[make])

@@ -19,6 +19,11 @@ _UNRESOLVED: Any = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientCon
 """Both are newer than aiohttp 3.9."""
 
 
+def owners() -> tuple[type, ...]:
+    """What `patches` are put on."""
+    return (aiohttp.TCPConnector,)
+
+
 def patches(connect: Connect) -> Iterator[Patch]:
     """Connectors, before they look for an open connection, resolve a name or use a proxy."""
     original = aiohttp.TCPConnector.connect

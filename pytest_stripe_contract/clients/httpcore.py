@@ -30,6 +30,11 @@ _CONNECTIONS: tuple[Any, ...] = (
 )
 
 
+def owners() -> tuple[type, ...]:
+    """What `patches` are put on."""
+    return (*_POOLS, *_ASYNC_POOLS, *_CONNECTIONS)
+
+
 def patches(connect: Connect) -> Iterator[Patch]:
     """Connections that are opened, by a proxy or not, and those that were open before."""
     for pool in _that_can(_POOLS, "create_connection"):

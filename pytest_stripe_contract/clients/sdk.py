@@ -14,6 +14,12 @@ _slept: ContextVar[list[float] | None] = ContextVar("slept", default=None)
 """A list, since whoever takes from it may run in a copy of the context."""
 
 
+def owners() -> tuple[Any, ...]:
+    """What `patches` are put on."""
+    modules = filter(None, map(sys.modules.get, SDK))
+    return tuple(vars(module).get("HTTPClient") for module in modules)
+
+
 def patches(connect: Connect) -> Iterator[Patch]:
     """The seconds to sleep before a try, of which each of the SDK's clients asks."""
     for module in filter(None, map(sys.modules.get, SDK)):

@@ -16,6 +16,11 @@ from ..wire import ServerSide
 from . import Connect, troubles
 
 
+def owners() -> tuple[type, ...]:
+    """What `patches` are put on."""
+    return (http.client.HTTPConnection, http.client.HTTPSConnection)
+
+
 def patches(connect: Connect) -> Iterator[Patch]:
     """Connections that are opened, and those that were open before the replay began."""
     yield connecting(http.client.HTTPConnection, connect)

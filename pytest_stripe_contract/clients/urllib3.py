@@ -14,6 +14,11 @@ from . import Connect
 from .stdlib import WireSocket, connecting
 
 
+def owners() -> tuple[type, ...]:
+    """What `patches` are put on."""
+    return (urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection)
+
+
 def patches(connect: Connect) -> Iterator[Patch]:
     """Connections that are opened; those that were open before are the standard library's."""
     yield connecting(urllib3.connection.HTTPConnection, connect, _Socket)

@@ -1,0 +1,194 @@
+"""The test files that are run, and what they are run on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+
+from pytest_stripe_contract import shipped
+
+ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
+URL = f"https://api.stripe.com/v1/invoices/{ID}/mark_uncollectible"
+CASSETTE = shipped.CASSETTES / "endive" / "mark_uncollectible_open.yaml"
+
+CONFTEST = """
+import pathlib
+import time
+
+STARTED = []
+
+
+def pytest_runtest_logstart():
+    STARTED.append(time.perf_counter())
+
+
+def pytest_sessionfinish():
+    warm = len(STARTED) // 10
+    if len(STARTED) > 10:
+        taken = (STARTED[-1] - STARTED[warm]) / (len(STARTED) - 1 - warm)
+        pathlib.Path(__file__).with_name("per_test.txt").write_text(str(taken))
+"""
+"""Writes the mean time from the start of one test to that of the next.
+
+The first tenth does not count: what is imported and compiled once is a row of its own.
+"""
+
+_SDK = f"""
+import pytest
+import stripe
+
+client = stripe.StripeClient("sk_test_not_a_real_key")
+
+
+@pytest.mark.parametrize("number", range(COUNT))
+MARKER
+def test_it(number):
+    invoice = client.v1.invoices.mark_uncollectible({ID!r})
+    assert invoice.status == "uncollectible"
+"""
+_STUB = """
+class Stub(stripe.HTTPClient):
+    name = "stub"
+
+    def request(self, method, url, headers, post_data=None, **_):
+        return BODY, 200, {"Content-Type": "application/json"}
+
+
+client = stripe.StripeClient("sk_test_not_a_real_key", http_client=Stub())
+"""
+_HTTPX = f"""
+import httpx
+import pytest
+
+URL = {URL!r}
+HEADERS = {{
+    "Authorization": "Bearer sk_test_not_a_real_key",
+    "Stripe-Version": "2026-09-30.endive",
+}}
+client = httpx.Client(headers=HEADERS)
+
+
+@pytest.mark.parametrize("number", range(COUNT))
+MARKER
+def test_it(number):
+    assert client.post(URL).json()["status"] == "uncollectible"
+"""
+_RESPX_TEST = """
+def test_it(number, respx_mock):
+    answer = httpx.Response(200, content=BODY, headers={"Content-Type": "application/json"})
+    respx_mock.post(URL).mock(return_value=answer)
+"""
+_MOCK = """
+client = httpx.Client(
+    headers=HEADERS,
+    transport=httpx.MockTransport(
+        lambda _: httpx.Response(200, content=BODY, headers={"Content-Type": "application/json"})
+    ),
+)
+"""
+EMPTY = """
+import pytest
+
+
+@pytest.mark.parametrize("number", range(COUNT))
+def test_it(number):
+    assert number >= 0
+"""
+
+_REPLAY = '@pytest.mark.stripe_replay("mark_uncollectible_open")'
+_RECORDING = '@pytest.mark.default_cassette("it.yaml")\n@pytest.mark.vcr'
+_VARIANTS = f"{_REPLAY}\n@pytest.mark.stripe_variants"
+
+
+def body() -> bytes:
+    """The answer of the cassette that all replay."""
+    cassette = yaml.safe_load(CASSETTE.read_text(encoding="utf-8"))
+    text: str = cassette["interactions"][0]["response"]["body"]["string"]
+    return text.encode()
+
+
+def sdk_with_stub(count: int) -> str:
+    """Tests that call Stripe by the SDK, over a transport that only gives the answer."""
+    text = f"BODY = {body()!r}.decode()\n" + _without_marker(_SDK)
+    return _filled(text.replace("\n\n@pytest", f"\n{_STUB}\n\n@pytest", 1), count)
+
+
+def sdk_replayed(count: int) -> str:
+    """The same, replayed and checked."""
+    return _filled(_SDK.replace("MARKER", _REPLAY), count)
+
+
+def sdk_variants() -> str:
+    """One test that meets variants of its answer."""
+    text = _SDK.replace("MARKER", _VARIANTS).replace("number", "")
+    return text.replace('@pytest.mark.parametrize("", range(COUNT))\n', "")
+
+
+def sdk_recorded(count: int) -> str:
+    """The same by pytest-recording."""
+    return _filled(_SDK.replace("MARKER", _RECORDING), count)
+
+
+def httpx_mocked(count: int) -> str:
+    """Tests that call Stripe by httpx, over its MockTransport."""
+    text = f"BODY = {body()!r}\n" + _without_marker(_HTTPX)
+    return _filled(text.replace("\n\n@pytest", f"\n{_MOCK}\n\n@pytest", 1), count)
+
+
+def httpx_replayed(count: int) -> str:
+    """The same, replayed and checked."""
+    return _filled(_HTTPX.replace("MARKER", _REPLAY), count)
+
+
+def httpx_by_respx(count: int) -> str:
+    """The same by respx."""
+    text = f"BODY = {body()!r}\n" + _without_marker(_HTTPX)
+    return _filled(text.replace("def test_it(number):\n", _RESPX_TEST.lstrip()), count)
+
+
+def empty(count: int) -> str:
+    """Tests that do nothing."""
+    return _filled(EMPTY, count)
+
+
+def write(folder: Path, test: str) -> Path:
+    """Put a test file and what it needs into a folder; where its time per test will be."""
+    folder.mkdir(parents=True)
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (folder / "test_it.py").write_text(test, encoding="utf-8")
+    cassettes = folder / "cassettes" / "test_it"
+    cassettes.mkdir(parents=True)
+    _, interactions, recorded = CASSETTE.read_text(encoding="utf-8").partition("interactions:")
+    # Without metadata, of which pytest-recording 0.14 knows nothing.
+    (cassettes / "it.yaml").write_text(interactions + recorded, encoding="utf-8")
+    return folder / "per_test.txt"
+
+
+def corpus(folder: Path, interactions: int) -> None:
+    """Cassettes of different sizes, each interaction with an id and amounts of its own."""
+    head, _, recorded = CASSETTE.read_text(encoding="utf-8").partition("interactions:\n")
+    recorded, version, _ = recorded.rpartition("version: 1")
+    amount = json.loads(body())["amount_due"]
+    sizes = (1, 2, 3, 5, 10, 30)
+    written = 0
+    while written < interactions:
+        size = min(sizes[written % len(sizes)], interactions - written)
+        parts = []
+        for number in range(written, written + size):
+            text = recorded.replace(ID, f"in_{number:024d}")
+            parts.append(text.replace(f": {amount},", f": {amount + number},"))
+        path = folder / f"{written % 20:02d}" / f"cassette_{written}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{head}interactions:\n{''.join(parts)}{version}\n", encoding="utf-8")
+        written += size
+
+
+def _without_marker(text: str) -> str:
+    return text.replace("MARKER\n", "")
+
+
+def _filled(text: str, count: int) -> str:
+    return text.replace("COUNT", str(count))
