@@ -5,9 +5,17 @@ Nothing is imported here that a run without them could do without.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from .modes import MODES, STRIPE, VERSION
+
+if TYPE_CHECKING:
+    from .replay import Replay
+
+if TYPE_CHECKING:
+    pass
 
 REHEARSAL = "_stripe_rehearsal"
 """The fixture that has the version which is rehearsed."""
@@ -20,6 +28,15 @@ CARRIED = "stripe_contract"
 
 DESELECTED = pytest.StashKey[bool]()
 """Whether a test of the run was deselected."""
+
+REPLAY: pytest.StashKey[Replay] = pytest.StashKey()
+"""The replay of a test that asked for one."""
+
+DRIFT = pytest.StashKey[list[str]]()
+"""The drift that a test's contract found."""
+
+SUMMARY = pytest.StashKey[Any]()
+"""The plugin that speaks of the run as a whole."""
 
 DEFAULTS = {
     "stripe_api_version": "",
@@ -100,3 +117,8 @@ def add(parser: pytest.Parser) -> None:
         f"where to record from, such as a stand-in on loopback (default: {STRIPE})",
         default=STRIPE,
     )
+
+
+def is_ours(mark: pytest.Mark) -> bool:
+    """Whether it is one of our markers."""
+    return mark.name.startswith("stripe_")

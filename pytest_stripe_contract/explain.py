@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from difflib import get_close_matches
+from functools import reduce
+from operator import getitem
 from typing import TYPE_CHECKING, Any
 
 from . import schemas
@@ -12,6 +14,8 @@ from .findings import ABSENT, LONGEST_ID, Difference, Kind, Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from jsonschema.protocols import Validator
 
 Schema = dict[str, Any]
 Error = Any
@@ -48,8 +52,8 @@ def differences(name: str, line: str, value: Any) -> list[Difference]:
     """
     defs = schemas.exact(name, line).get("$defs", {})
     found: dict[tuple[Path, str], Difference] = {}
-    for error in schemas.reference(name, line).iter_errors(value):
-        for difference in _explain(error, defs):
+    for at, error in _near(name, line, value) or _all(name, line, value):
+        for difference in _explain(error, defs, at):
             found.setdefault((difference.path, difference.rule), difference)
     return [
         difference
@@ -58,8 +62,76 @@ def differences(name: str, line: str, value: Any) -> list[Difference]:
     ]
 
 
-def _explain(error: Error, defs: Schema) -> Iterator[Difference]:
-    path: Path = tuple(error.absolute_path)
+def _all(name: str, line: str, value: Any) -> Iterator[tuple[Path, Error]]:
+    return (((), error) for error in schemas.reference(name, line).iter_errors(value))
+
+
+def _near(name: str, line: str, value: Any) -> list[tuple[Path, Error]]:
+    """The errors, each with the place that its own path leads on from, most of the schema unread.
+
+    jsonschema-rs says in microseconds which objects and values are at fault, and jsonschema is
+    asked of these alone. Empty if the one cannot tell, or the other finds nothing.
+    """
+    parts = _PARTS.get((name, line))
+    if parts is None or parts.schema is not schemas.exact(name, line):
+        parts = _PARTS[name, line] = _Parts(schemas.exact(name, line))
+    try:
+        errors = [(tuple(each.instance_path), tuple(each.schema_path)) for each in parts.at(value)]
+    except ValueError:
+        return []  # It has something in it that is no JSON, or text that is no Unicode.
+    found = []
+    for path, schema_path in dict.fromkeys((path, keys[:-1]) for path, keys in errors):
+        here = reduce(getitem, path, value)
+        validator = parts.validator(schema_path, schemas.reference(name, line))
+        found += [(path, error) for error in validator.iter_errors(here)]
+    return found
+
+
+class _Parts:
+    """The parts of a schema, each with a validator that leaves to others what is in it.
+
+    But where one of several schemas is meant, it goes through them.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        import jsonschema_rs
+
+        self.schema = schema
+        self.at = jsonschema_rs.validator_for(schema).iter_errors
+        self._known: dict[tuple[str | int, ...], Validator] = {}
+
+    def validator(self, path: tuple[str | int, ...], reference: Any) -> Validator:
+        if path not in self._known:
+            whole: Any = self.schema
+            part = reduce(getitem, path, whole)
+            # With "$schema", jsonschema would take its own keywords for it.
+            own = {name: each for name, each in part.items() if name != "$schema"}
+            self._known[path] = _shallow(reference)(self.schema).evolve(schema=own)
+        return self._known[path]
+
+
+_PARTS: dict[tuple[str, str], _Parts] = {}
+
+
+def _shallow(reference: Any) -> Any:
+    """The reference's class, but for the keywords that lead into what an object or a list holds."""
+    from jsonschema.validators import extend
+
+    any_of, more = (reference.VALIDATORS[name] for name in ("anyOf", "additionalProperties"))
+
+    def several(_: Any, branches: Any, instance: Any, schema: Schema) -> Any:
+        return any_of(reference, branches, instance, schema)
+
+    def undocumented(validator: Any, inner: Any, instance: Any, schema: Schema) -> Any:
+        return () if isinstance(inner, dict) else more(validator, inner, instance, schema)
+
+    nothing = dict.fromkeys(("$ref", "properties", "items"), lambda *_: ())
+    own: Any = {**nothing, "anyOf": several, "additionalProperties": undocumented}
+    return extend(type(reference), own)  # type: ignore[no-untyped-call]
+
+
+def _explain(error: Error, defs: Schema, at: Path) -> Iterator[Difference]:
+    path: Path = (*at, *error.absolute_path)
     match error.validator:
         case "required":
             yield from _absent(error, path, defs)
@@ -68,7 +140,7 @@ def _explain(error: Error, defs: Schema) -> Iterator[Difference]:
                 expected, actual = "no undocumented property", error.instance[name]
                 yield Difference("drift", "additionalProperties", (*path, name), expected, actual)
         case "anyOf":
-            yield from _any_of(error, path, defs)
+            yield from _any_of(error, path, defs, at)
         case keyword:
             is_open = keyword == "enum" and "examples" in error.schema
             kind: Kind = "drift" if is_open else "violation"
@@ -86,7 +158,7 @@ def _absent(error: Error, path: Path, defs: Schema) -> Iterator[Difference]:
             yield Difference(kind, "required", (*path, name), expected, ABSENT)
 
 
-def _any_of(error: Error, path: Path, defs: Schema) -> Iterator[Difference]:
+def _any_of(error: Error, path: Path, defs: Schema, at: Path) -> Iterator[Difference]:
     """Explains the one branch that the instance was meant for.
 
     That is the one of the instance's own type; of several objects, the one whose ``object``
@@ -111,7 +183,7 @@ def _any_of(error: Error, path: Path, defs: Schema) -> Iterator[Difference]:
             yield Difference("violation", "const", (*path, "object"), expected, given)
     for index in left:
         for inner in branches[index]:
-            yield from _explain(inner, defs)
+            yield from _explain(inner, defs, at)
 
 
 def _expected(error: Error) -> str:

@@ -16,8 +16,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -131,7 +132,7 @@ def _is_header(pair: object) -> bool:
     return False
 
 
-def _carried(item: object, encodings: Iterable[str], *here: Place) -> bytes:
+def _carried(item: object, encodings: tuple[str, ...], *here: Place) -> bytes:
     """A part of a header as HTTP carries it, on one line."""
     match item:
         case bytes():
@@ -142,10 +143,20 @@ def _carried(item: object, encodings: Iterable[str], *here: Place) -> bytes:
             text = "" if item is None else str(item).lower()
         case _:
             raise Malformed(f"a header that is no text: {item!r}", *here)
-    for encoding in encodings:
+    try:
+        return _encoded(text, encodings)
+    except UnicodeEncodeError:
+        raise Malformed(f"a header that HTTP cannot carry: {text!r}", *here) from None
+
+
+@lru_cache(maxsize=1024)
+def _encoded(text: str, encodings: tuple[str, ...]) -> bytes:
+    """The text in the first encoding that has it: most headers are the same in each answer."""
+    line = _FOLD.sub(" ", text).strip()
+    for encoding in encodings[:-1]:
         with suppress(UnicodeEncodeError):
-            return _FOLD.sub(" ", text).strip().encode(encoding)
-    raise Malformed(f"a header that HTTP cannot carry: {text!r}", *here)
+            return line.encode(encoding)
+    return line.encode(encodings[-1])
 
 
 def _is_wrapped(body: dict[str, Any] | list[Any]) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from .cassettes import Library
     from .replay import Replay
     from .unused import Unused
-    from .variants import Case
 
 _PARTIAL = ("deselect", "ignore", "ignore_glob", "keyword", "lf", "markexpr", "stepwise")
 """Options of pytest by which some tests do not run."""
@@ -58,45 +56,6 @@ def record_mode(config: pytest.Config, marker: pytest.Mark | None) -> Mode:
     if mode not in MODES:
         raise UnknownName("mode of recording", mode, MODES)
     return mode
-
-
-def replay(  # noqa: PLR0913, PLR0917 (what the fixtures of these names give)
-    request: pytest.FixtureRequest,
-    fixture: str,
-    rehearsal: str | None,
-    scrub: Mapping[str, Any],
-    api_base: str,
-    case: Case | None,
-) -> Replay:
-    """The replay of a test's marker, or one of nothing to open others from.
-
-    ``fixture`` is the version that the fixture ``stripe_api_version`` gives; ``scrub`` and
-    ``api_base`` are what the fixtures of these names do. ``case`` is what the answers are to
-    have otherwise.
-    """
-    from .replay import Replay
-    from .settings import Settings
-    from .upstream import Base
-
-    config, marker = request.config, marker_of(request)
-    if [each.name for each in request.node.own_markers].count("stripe_replay") > 1:
-        raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
-    cassettes = library(config, request.path)
-    is_said = config.getini("stripe_api_version") or fixture != versions.DEFAULT
-    settings = Settings(
-        default_version=installed.full(fixture) if is_said else None,
-        rehearsal=rehearsal,
-        strict=strict(config, marker),
-        record=record_mode(config, None),
-        record_mode=config.getoption("stripe_record"),
-        base=Base(api_base),
-        scrub=scrub,
-    )
-    if marker is None:
-        return Replay(cassettes, (), settings, case)
-    said = {name: value for name, value in marker.kwargs.items() if name != "strict"}
-    names = marker.args or (own_cassette(request.node),)
-    return Replay(cassettes, names, settings.but(**said), case)
 
 
 def library(config: pytest.Config, test_file: Path) -> Library:

@@ -5,14 +5,12 @@ A run that does not use the plugin imports no more than this module, `declared` 
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from . import declared
 from .fixtures import *  # noqa: F403 (pytest finds fixtures among the plugin's own names)
-from .fixtures import DRIFT, REPLAY
 
 if TYPE_CHECKING:
     from .report import Run
@@ -41,7 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from . import runs
 
         runs.check_options(config)
-    config.pluginmanager.register(_Summary(config), "stripe-contract-summary")
+    config.stash[declared.SUMMARY] = summary = _Summary(config)
+    config.pluginmanager.register(summary, "stripe-contract-summary")
+    if config.getoption("stripe_unused"):
+        from . import around
+
+        around.watch(config)
 
 
 def _says_something(config: pytest.Config) -> bool:
@@ -55,75 +58,31 @@ def _says_something(config: pytest.Config) -> bool:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A replay test has each API version, and each variant of its answers, in its id."""
     marks = metafunc.definition.iter_markers()
-    if "stripe_replay" in metafunc.fixturenames or any(map(_is_ours, marks)):
+    if "stripe_replay" in metafunc.fixturenames or any(map(declared.is_ours, marks)):
         from . import report, runs
 
         with report.plainly():
             runs.parametrize(metafunc)
 
 
-def _is_ours(mark: pytest.Mark) -> bool:
-    return mark.name.startswith("stripe_")
-
-
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A marked test's replay begins before its other fixtures, which may call Stripe too."""
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("stripe_replay"):
             others = [name for name in item.fixturenames if name != "stripe_replay"]
             item.fixturenames = ["stripe_replay", *others]
+    if any(map(_asks, items)):
+        from . import around
+
+        around.watch(config)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test that is run again begins anew."""
-    if REPLAY in item.stash or DRIFT in item.stash:
-        from . import verdicts
-
-        verdicts.forget(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """What the code swallowed fails the test here, where it is still the test that fails."""
-    yield
-    if REPLAY in item.stash:
-        from . import verdicts
-
-        verdicts.verify(item, unplayed=True)
-    elif item.get_closest_marker("stripe_replay"):
-        text = "stripe_replay: only test functions can be marked, and before they are set up"
-        pytest.fail(text, pytrace=False)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """What went wrong after the test, in fixtures that are torn down; else what it recorded."""
-    yield
-    if REPLAY in item.stash:
-        from . import verdicts
-
-        verdicts.verify(item, unplayed=False)
-        verdicts.save(item)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test's report says all that is known of its replay; the rest is for the summary."""
-    if call.excinfo and type(call.excinfo.value).__module__.startswith(__package__):
-        from . import verdicts
-
-        verdicts.shorten(call)
-    made = yield
-    is_used = REPLAY in item.stash or DRIFT in item.stash or any(map(_is_ours, item.iter_markers()))
-    if is_used or item.config.getoption("stripe_unused"):
-        from . import verdicts
-
-        verdicts.report(item, made, call)
-    return made
+def _asks(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return any(name.startswith("stripe_") for name in names) or any(
+        map(declared.is_ours, item.iter_markers())
+    )
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -151,14 +110,9 @@ class _Summary:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["stripe_variants"] = node.config.option.stripe_variants
+        from . import around
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if hasattr(report, declared.CARRIED):
-            self.run.count(report)
-
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        carried = getattr(report, declared.CARRIED, None)
-        return self.run.status(report) if carried else None
+        around.watch(self._config)  # who distributes tests collects none
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

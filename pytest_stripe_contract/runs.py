@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -15,9 +15,10 @@ from .declared import REHEARSAL, VARIATION
 from .errors import InvalidOption, StripeContractError, UnknownName
 
 if TYPE_CHECKING:
+    from .replay import Replay
     from .variants import Case
 
-REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
+_REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
 """What a test with variants must be: those of unittest, and single parameters, are not."""
 
 _ARGUMENTS = ("only", "exclude", "pairs")
@@ -113,6 +114,48 @@ def case_of(item: pytest.Item) -> Case | None:
     """What is otherwise in the answers of a test; None if it has no variants."""
     params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     return params.get(VARIATION)
+
+
+def rehearsal_of(item: pytest.Item) -> str | None:
+    """The API version that a test is rehearsed in; None if it is not."""
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return params.get(REHEARSAL) or next(iter(rehearsed(item.config)), None)
+
+
+def replay(
+    request: pytest.FixtureRequest, fixture: str, scrub: Mapping[str, Any], api_base: str
+) -> Replay:
+    """The replay of a test's marker, or one of nothing to open others from.
+
+    ``fixture`` is the version that the fixture ``stripe_api_version`` gives; ``scrub`` and
+    ``api_base`` are what the fixtures of these names do.
+    """
+    from .replay import Replay
+    from .settings import Settings
+    from .upstream import Base
+
+    item, config, marker = request.node, request.config, options.marker_of(request)
+    if [each.name for each in item.own_markers].count("stripe_replay") > 1:
+        raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
+    cassettes, case = options.library(config, request.path), case_of(item)
+    is_said = config.getini("stripe_api_version") or fixture != versions.DEFAULT
+    settings = Settings(
+        default_version=installed.full(fixture) if is_said else None,
+        rehearsal=rehearsal_of(item),
+        strict=options.strict(config, marker),
+        record=options.record_mode(config, None),
+        record_mode=config.getoption("stripe_record"),
+        base=Base(api_base),
+        scrub=scrub,
+    )
+    if marker is None:
+        return Replay(cassettes, (), settings, case)
+    said = {name: value for name, value in marker.kwargs.items() if name != "strict"}
+    names = marker.args or (options.own_cassette(item),)
+    made = Replay(cassettes, names, settings.but(**said), case)
+    if case is None and is_varied(item):
+        raise InvalidOption("stripe_variants", item.name, _REPEATABLE)
+    return made
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import payloads, versions
-from .steps import STEPS, Change, NoStepBack, changes_of
+from .steps import OWN, STEPS, Change, NoStepBack, changes_of
 from .steps.shapes import copied
 
 __all__ = ["Change", "NoStepBack", "changes_of", "upgrade"]
@@ -33,8 +33,8 @@ def upgrade(payload: object, from_: str, to: str) -> Any:
 def _stepped(value: Any, start: int, end: int) -> Any:
     if payloads.kind_of(value) != "invoice":
         return value
-    for step in STEPS[start:end]:
-        value = step.forward(value)
+    for step in (*STEPS[start : start + 1], *OWN[start + 1 :])[: max(0, end - start)]:
+        step.apply(value)
     for step in reversed(STEPS[end:start]):
         value = step.back(value)
     return value

@@ -8,14 +8,14 @@ import pytest
 
 from . import frames, options, runs
 from . import report as reports
-from .declared import DESELECTED
+from .declared import DESELECTED, DRIFT, REPLAY
 from .errors import NetworkBlocked, ReplayFailure
-from .fixtures import DRIFT, REPLAY
 from .misses import ReplayMiss
 
 _PASSED = pytest.StashKey[bool]()
 _RECORDED = pytest.StashKey[list[str]]()
-_KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, _PASSED, _RECORDED)
+_JUDGED = pytest.StashKey[bool]()
+_KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, _PASSED, _RECORDED, _JUDGED)
 
 
 def forget(item: pytest.Item) -> None:
@@ -27,8 +27,14 @@ def forget(item: pytest.Item) -> None:
 
 def verify(item: pytest.Item, *, unplayed: bool) -> None:
     """Fail the test if its replay has problems that no report has told of yet."""
+    item.stash[_JUDGED] = True
     if problems := item.stash[REPLAY].problems(unplayed=unplayed):
         pytest.fail(ReplayFailure(problems).summary, pytrace=False)
+
+
+def is_due(item: pytest.Item) -> bool:
+    """Whether a test that passed was not judged when it ended, as it got its replay too late."""
+    return item.stash.get(_PASSED, False) and not item.stash.get(_JUDGED, False)
 
 
 def save(item: pytest.Item) -> None:

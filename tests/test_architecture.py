@@ -40,7 +40,17 @@ LAYERS = (
     ("clients",),
     ("interception",),
     ("attempts", "checks", "journal", "problems", "replay", "rehearsal"),
-    ("declared", "code_version", "options", "runs", "report", "fixtures", "verdicts", "audit"),
+    (
+        "declared",
+        "code_version",
+        "options",
+        "runs",
+        "report",
+        "fixtures",
+        "verdicts",
+        "around",
+        "audit",
+    ),
     ("plugin", "cli", "__init__"),
 )
 """Lowest first: a module may import those of its own layer and of the layers below it."""
@@ -48,6 +58,7 @@ LAYERS = (
 LAYER = {name: index for index, names in enumerate(LAYERS) for name in names}
 
 MAY_IMPORT_PYTEST = {
+    "around",
     "misses",
     "code_version",
     "declared",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import gc
 import gzip
 import io
 import json
+import multiprocessing
 import os
+import pickle
 import re
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -28,10 +32,16 @@ from cassette_files import (
     save,
     vcr_text,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from invoices import of_line
 
-from pytest_stripe_contract import cli, installed, shipped, yamlfile
+from pytest_stripe_contract import cli, installed, shipped, steps, versions, yamlfile
+from pytest_stripe_contract.audit import alike, files, outdated, workers
 from pytest_stripe_contract.audit.formats import FORMATS
 from pytest_stripe_contract.audit.rules import ALL
+from pytest_stripe_contract.scrubbing import glance
+from pytest_stripe_contract.steps import payments
 
 ROOT = Path(__file__).parent.parent
 
@@ -1034,3 +1044,207 @@ def test_the_hooks_run_on_files_of_cassette_folders(hook, tmp_path):
     assert not re.search(hook["files"], "cassettes/b.py")
     assert done.returncode == int(hook["id"].endswith("check"))
     assert done.stderr == ""
+
+
+# --- many files -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """Let few files be worth several processes, in batches of three files."""
+    monkeypatch.setattr(workers, "WORTH_IT", 0)
+    monkeypatch.setattr(workers, "_LONGEST_BATCH", 3)
+
+
+def of_all_kinds(folder):
+    """Thirty files: sound ones, leaking ones, broken ones, payloads, and some that are neither."""
+    for number in range(6):
+        save(folder / f"{number}-sound.yaml")
+        save(folder / f"{number}-old.yaml", recording(version="2020-08-27"), recording(version="9"))
+        save(folder / f"{number}-leak.yaml", recording(body=f"key={KEY}{number}"))
+        (folder / f"{number}-broken.yaml").write_text("interactions: [")
+        (folder / f"{number}-other.json").write_text("{}")
+    return folder
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_several_processes_say_what_one_says(tmp_path, busy, check, form):
+    folder = of_all_kinds(tmp_path)
+
+    alone = check("-v", "--format", form, "--jobs", "1", folder)
+
+    assert check("-v", "--format", form, "--jobs", "2", folder) == alone
+    assert alone[0] == 1
+    assert len(alone[1].splitlines()) > 10
+
+
+def test_processes_that_import_everything_anew_say_the_same(tmp_path, busy, check, monkeypatch):
+    folder = of_all_kinds(tmp_path)
+    alone = check("--jobs", "1", folder)
+
+    monkeypatch.setattr(workers, "_context", lambda: multiprocessing.get_context("spawn"))
+
+    assert check("--jobs", "2", folder) == alone
+
+
+def test_a_fork_is_made_only_where_it_is_safe(monkeypatch):
+    monkeypatch.setattr(workers.sys, "platform", "linux")
+    monkeypatch.setattr(workers.threading, "active_count", lambda: 1)
+    assert workers._context().get_start_method() == "fork"
+    monkeypatch.setattr(workers.threading, "active_count", lambda: 2)
+    assert workers._context().get_start_method() == "spawn"
+
+
+def dies(_entry):
+    os._exit(3)
+
+
+def test_a_process_that_dies_is_told_with_the_files_it_may_have_died_over(tmp_path, busy):
+    entries = files.find([str(of_all_kinds(tmp_path))])
+
+    with pytest.raises(workers.WorkerLost) as caught:
+        list(workers.results(dies, entries, 2))
+
+    assert str(caught.value).startswith(f"a process died over one of the files between {tmp_path}")
+    assert str(caught.value).endswith("--jobs 1 tells over which")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.files == caught.value.files
+
+
+def named(entry):
+    return entry.name
+
+
+def test_results_come_in_the_order_of_the_files_and_end_when_nobody_wants_more(tmp_path, busy):
+    save(of_all_kinds(tmp_path) / "z.yaml")
+    entries = files.find([str(tmp_path)])
+    found = workers.results(named, entries, 2)
+
+    first = [next(found) for _ in range(4)]
+    found.close()
+
+    assert first == [entry.name for entry in entries[:4]]
+    assert multiprocessing.active_children() == []
+    names = [entry.name for entry in entries]
+    assert list(workers.results(named, entries, 2)) == names == workers._all(named, entries)
+
+
+def test_several_processes_work_only_where_that_pays(tmp_path, monkeypatch):
+    entries = files.find([str(of_all_kinds(tmp_path))])
+    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setattr(workers.os, "cpu_count", lambda: 3)
+    assert workers.wanted(entries, None) == 1
+
+    monkeypatch.setattr(workers, "WORTH_IT", 1000)
+    assert workers.wanted(entries, None) == 3
+    assert workers.wanted(entries, 2) == 2
+    assert workers.wanted(entries, 1) == 1
+    assert workers.wanted([], 2) == 1
+    assert workers.wanted([*entries, files.Entry("-", None, is_named=True)], 2) == 1
+    gone = files.Entry("gone", tmp_path / "gone", is_named=True)
+    assert workers.wanted([*entries, gone], 2) == 2
+    assert workers.wanted([*entries, files.Entry("a", tmp_path, is_named=True)], 2) == 1
+    monkeypatch.setattr(workers.sys, "platform", "darwin")
+    assert workers.count() == 3
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_a_number_of_processes_is_one_at_least(capsys, jobs):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["check", f"--jobs={jobs}", "x"])
+
+    assert caught.value.code == 2
+    assert f"'{jobs}' is no number of processes" in capsys.readouterr().err
+
+
+def test_the_garbage_collector_is_left_as_it_was(tmp_path, check):
+    before = gc.get_threshold()
+
+    check(save(tmp_path / "one.yaml"))
+
+    assert gc.get_threshold() == before
+
+
+# --- what is remembered from one file to the next -------------------------------------------
+
+
+def changed(payload, draw):
+    """The payload with other values, none of which an upgrade looks at."""
+    copy = json.loads(json.dumps(payload))
+    copy |= {"id": draw(st.text(min_size=1)), "amount_due": draw(st.integers(min_value=1))}
+    copy |= {"metadata": draw(st.dictionaries(st.text(), st.text()))}
+    copy |= {"description": draw(st.none() | st.text()), "not_documented": draw(st.booleans())}
+    return copy
+
+
+@pytest.mark.parametrize("line", [line.name for line in versions.LINES[:-1]])
+def test_payloads_that_are_alike_change_alike(line):
+    @given(of_line(line), st.data())
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def run(invoice, data):
+        other = changed(invoice, data.draw)
+        last = versions.LINES[-1].name
+        if alike.shape(other) == alike.shape(invoice):
+            assert outdated._changes(other, line, last) == outdated._changes(invoice, line, last)
+        known = outdated.changes(other, versions.resolve(line), versions.LINES[-1])
+        assert known == outdated._changes(other, line, last)
+
+    run()
+
+
+def test_every_name_that_a_step_speaks_of_tells_payloads_apart():
+    """In its paths and in its functions: words that are no names of an invoice stand here."""
+
+    def texts(code):
+        for each in code.co_consts:
+            if isinstance(each, types.CodeType):
+                yield from texts(each)
+            yield from [each] if isinstance(each, str) else each if type(each) is tuple else ()
+
+    functions = [
+        each
+        for module in (steps.basil, steps.named, steps.older, steps.dated, payments)
+        for each in vars(module).values()
+        if isinstance(each, types.FunctionType)
+    ]
+    words = {
+        word
+        for function in functions
+        for text in texts(function.__code__)
+        if isinstance(text, str) and " " not in text and text != function.__doc__
+        for word in re.split(r"[.\[\]]+", text)
+    }
+    written = (
+        "_excluding_tax amount_requested canceled canceled_at charge_automatically credited_items "
+        "di_ exclusive has_more inpay_ invoice_item_details invoice_payment is_default key list "
+        "metadata not_available open pdf pretax_credit price_details quote_details reason "
+        "send_invoice stripe subscription_item_details tax_rate_details uncollectible upcoming "
+        "upcoming_in_ url void return target known now before invoice item amount Any Object _ "
+        "discount /v1/invoices/payments"
+    )
+    assert words - alike.NAMES.keys() - {*written.split(), ""} == set()
+
+
+def test_what_is_remembered_has_a_bound(tmp_path, check, of_sdk, monkeypatch):
+    of_sdk("2026-09-30.endive")
+    monkeypatch.setattr(outdated, "_MANY", 1)
+    monkeypatch.setattr(outdated, "_KNOWN", {})
+    monkeypatch.setattr(glance, "_MANY", 0)
+    one, other = faultless(), faultless() | {"status": "open", "charge": "ch_1"}
+
+    save(tmp_path / "one.yaml", recording(one), recording(other), recording(one))
+    check(tmp_path)
+
+    assert len(outdated._KNOWN) == 1
+    check(tmp_path)
+    assert len(glance._CLEAN) < 500
+
+
+def test_lines_are_told_of_json_that_only_yaml_takes(tmp_path, found):
+    path = tmp_path / "twice.yaml"
+    text = json.dumps(cassette(recording(body=f"key={KEY}")), indent=2)
+    path.write_text(text.replace('"version": 1', '"version": 1,\n  "version": 1'))
+
+    [finding] = found("--select", "secret", path)
+
+    assert text.splitlines()[finding["line"] - 1].strip().startswith('"body": "key=')

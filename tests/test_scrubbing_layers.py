@@ -154,6 +154,16 @@ def test_base64_of_urls_and_of_mails_is_read_as_well():
     assert MASKED.encode() in base64.b64decode(token)
 
 
+def test_a_line_of_base64_that_was_harmless_alone_is_read_with_the_next():
+    first = base64.b64encode(b"x " * 26 + KEY[:5].encode()).decode()
+    second = base64.b64encode(KEY[5:].encode()).decode()
+    assert len(first) >= 60
+    assert not leaks({"note": first})
+    assert not leaks({"note": f"{second}\nother"})
+
+    assert leaks({"note": f"{first}\n{second}\n"})
+
+
 def test_what_is_glued_to_base64_stays():
     token = encoded(f"{KEY}, and a text that has a length of its own")
     for glued in ("Q", "QQ", "QQQ"):

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .. import payloads, yamlfile
 from ..cassettes import Cassette, of_document
 from ..errors import CassetteError
@@ -25,7 +27,7 @@ _LEFT_OUT = ("node_modules", "site-packages")
 _LARGEST = 1_000_000
 """Values that a document may hold once the YAML aliases in it are followed."""
 
-_ALIAS = re.compile(rb"[\s\[{,]\*[A-Za-z0-9]")
+_ALIAS = re.compile(rb"\*(?<=[\s\[{,]\*)[A-Za-z0-9]")
 _NEITHER = "neither a cassette (a mapping with a list of interactions) nor a JSON payload"
 
 
@@ -45,7 +47,8 @@ class Entry:
 class File:
     """A file that was read: a cassette, a payload, or one with a ``problem``.
 
-    ``document`` is what its YAML or JSON says, None if that could not be told.
+    ``document`` is what its YAML or JSON says, None if that could not be told, ``root`` the nodes
+    of the YAML.
     """
 
     name: str
@@ -55,11 +58,12 @@ class File:
     cassette: Cassette | None = None
     problem: CassetteError | None = None
     answers: tuple[Answer, ...] = ()
+    root: yaml.Node | None = None
 
     @cached_property
     def lines(self) -> Lines:
         """Where things stand in it."""
-        return Lines(self.source, is_json=self.is_json)
+        return Lines(self.source, is_json=self.is_json, root=self.root)
 
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
@@ -117,11 +121,11 @@ def load(entry: Entry) -> File | None:
 def told_apart(entry: Entry, source: bytes) -> File | None:
     """As `load`, of a source that was read already."""
     try:
-        document, is_json = _document(source, entry.name)
+        document, is_json, root = _document(source, entry.name)
     except yamlfile.Unloadable as error:
         problem = CassetteError(entry.name, error.problem, error.line)
         return File(entry.name, source, problem=problem)
-    here = File(entry.name, source, document, is_json)
+    here = File(entry.name, source, document, is_json, root=root)
     if _is_meant_as_cassette(document):
         try:
             cassette = of_document(entry.name, Path(entry.name), document)
@@ -149,8 +153,8 @@ def _is_of_stripe(document: object) -> bool:
     return False
 
 
-def _document(source: bytes, name: str) -> tuple[Any, bool]:
-    """What a source says, and whether it is JSON; `yamlfile.Unloadable` if it is neither.
+def _document(source: bytes, name: str) -> tuple[Any, bool, yaml.Node | None]:
+    """What a source says, whether it is JSON, and else its nodes; `yamlfile.Unloadable` if neither.
 
     What begins as JSON does may be YAML as well.
     """
@@ -162,17 +166,19 @@ def _document(source: bytes, name: str) -> tuple[Any, bool]:
         except payloads.Unreadable as error:
             broken = _no_json(source, error)
         else:
-            _check_size(document, source)
-            return document, True
+            _check_size(
+                document, may_be_large=source.count(b"[") + source.count(b"{") > yamlfile.DEEPEST
+            )
+            return document, True, None
     if broken is not None and is_json:
         raise broken
     try:
-        document = yamlfile.load(source)
+        document, root = yamlfile.read(source)
     except yamlfile.Unloadable as error:
         is_yaml = name.lower().endswith((".yaml", ".yml"))
         raise (error if is_yaml or broken is None else broken) from None
-    _check_size(document, source)
-    return document, False
+    _check_size(document, may_be_large=_ALIAS.search(source) is not None)
+    return document, False, root
 
 
 def _no_json(source: bytes, unreadable: payloads.Unreadable) -> yamlfile.Unloadable:
@@ -185,13 +191,12 @@ def _no_json(source: bytes, unreadable: payloads.Unreadable) -> yamlfile.Unloada
     return yamlfile.Unloadable(f"not JSON: expected {unreadable.expected}")
 
 
-def _check_size(document: object, source: bytes) -> None:
+def _check_size(document: object, *, may_be_large: bool) -> None:
     """Refuse what is deeper than a YAML file may be, and what aliases make endless.
 
     Most sources have neither many brackets nor aliases, and are not gone through.
     """
-    brackets = source.count(b"[") + source.count(b"{")
-    if brackets > yamlfile.DEEPEST or _ALIAS.search(source):
+    if may_be_large:
         _size(document, 0, {})
 
 

@@ -10,24 +10,27 @@ from functools import cached_property
 
 import yaml
 
+from .. import yamlfile
 from ..scrubbing import secrets
 from ..scrubbing.secrets import Secret
 
 Keys = tuple[str | int, ...]
 
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 _STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+)\]|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]")
-_DEEPEST = 100
-"""Levels of nesting: what composes the nodes recurses in C."""
 
 
 class Lines:
-    """The lines of a source; its nodes are made out only once somebody asks."""
+    """The lines of a source; its nodes are made out only once somebody asks.
 
-    def __init__(self, source: bytes, *, is_json: bool) -> None:
+    ``root`` has them, if they were made out already.
+    """
+
+    def __init__(self, source: bytes, *, is_json: bool, root: yaml.Node | None = None) -> None:
         self._source = source
         self._is_json = is_json
+        self._given = root
+        self._bodies: dict[int, yaml.Node | None] = {}
 
     def of(self, keys: Keys) -> int | None:
         """The line, from 1, of what keys lead to, or as far as they lead; None if unknown.
@@ -39,7 +42,7 @@ class Lines:
         node, left = _followed(self._root, keys)
         line = node.start_mark.line + 1
         if left and isinstance(node, yaml.ScalarNode) and node.style == "|":
-            inner = _composed(node.value, is_json=True)
+            inner = self._body(node)
             if inner is not None:
                 return line + _followed(inner, left)[0].start_mark.line + 1
         return line
@@ -56,6 +59,12 @@ class Lines:
     def _is_outside(self, offset: int) -> bool:
         index = bisect_right(self._scalars, (offset, len(self.text))) - 1
         return index < 0 or offset >= self._scalars[index][1]
+
+    def _body(self, node: yaml.ScalarNode) -> yaml.Node | None:
+        """The nodes of the JSON in a text: several remarks may be on it."""
+        if id(node) not in self._bodies:
+            self._bodies[id(node)] = _composed(node.value, is_json=True)
+        return self._bodies[id(node)]
 
     @cached_property
     def encoding(self) -> str:
@@ -75,7 +84,7 @@ class Lines:
 
     @cached_property
     def _root(self) -> yaml.Node | None:
-        return _composed(self.text, is_json=self._is_json)
+        return self._given or _composed(self.text, is_json=self._is_json)
 
     @cached_property
     def _scalars(self) -> list[tuple[int, int]]:
@@ -104,39 +113,17 @@ def _composed(text: str, *, is_json: bool) -> yaml.Node | None:
     if is_json:
         # Half a surrogate pair is no YAML, and a tab no space in it; these are as long.
         text = _ESCAPE.sub(r"\\u0020", text).replace("\t", " ")
-        if text.count("{") + text.count("[") > _DEEPEST and _depth(text) > _DEEPEST:
-            return None
-    try:
-        node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError:
-        return None
-    return node
-
-
-def _depth(text: str) -> int:
-    """How deep brackets nest at most, those in texts counted too."""
-    depth = deepest = 0
-    for match in re.finditer(r"[\[{]|[\]}]", text):
-        depth = max(0, depth + (1 if match[0] in "[{" else -1))
-        deepest = max(deepest, depth)
-    return deepest
+    return yamlfile.compose(text.encode())
 
 
 def _followed(node: yaml.Node, keys: Keys) -> tuple[yaml.Node, Keys]:
     """What keys lead to, as far as they do, and the keys that are left there."""
     for number, key in enumerate(keys):
-        child = _children(node).get(key)
+        child = yamlfile.child(node, key)
         if child is None:
             return node, keys[number:]
         node = child
     return node, ()
-
-
-def _children(node: yaml.Node) -> dict[str | int, yaml.Node]:
-    if isinstance(node, yaml.SequenceNode):
-        return dict(enumerate(node.value))
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return {key.value: child for key, child in pairs if isinstance(key, yaml.ScalarNode)}
 
 
 def _inside(node: yaml.Node) -> Iterator[yaml.Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,7 +10,12 @@ from typing import Any
 from .. import installed, payloads, versions
 from ..upgrades import changes_of, upgrade
 from ..versions import ReleaseLine
+from .alike import shape
 from .answers import line_of
+
+_KNOWN: dict[Hashable, Changes] = {}
+_MANY = 5_000
+"""Shapes of payloads whose changes are kept: of some kilobytes each."""
 
 _SHOWN = 3
 """Properties that a text names of each kind."""
@@ -77,11 +82,20 @@ def changes(payload: Any, line: ReleaseLine, later: ReleaseLine) -> Changes | No
     if payloads.kind_of(payload) not in ("invoice", "list"):
         return None
     to = later if later in versions.LINES else versions.LINES[-1]
-    shown = upgrade(payload, line.name, to.name)
+    key = (line.name, to.name, shape(payload))
+    if key not in _KNOWN:
+        if len(_KNOWN) >= _MANY:
+            _KNOWN.clear()
+        _KNOWN[key] = _changes(payload, line.name, to.name)
+    return _KNOWN[key]
+
+
+def _changes(payload: Any, line: str, to: str) -> Changes:
+    shown = upgrade(payload, line, to)
     lost = sorted(_missing(payload, shown), key=_most_telling_first)
     added = sorted(_missing(shown, payload), key=_most_telling_first)
     return Changes(
-        tuple(_lost(path, line.name, to.name) for path in dict.fromkeys(path for path, _ in lost)),
+        tuple(_lost(path, line, to) for path in dict.fromkeys(path for path, _ in lost)),
         tuple(dict.fromkeys(path for path, _ in added)),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ..scrubbing import secrets
@@ -78,11 +79,16 @@ def of_file(
     return Remark(rule, hidden(message), name, line, place, details=details)
 
 
+_LONG = 1000
+_masked = lru_cache(maxsize=4096)(secrets.masked)
+"""Names of files, places and messages come again and again."""
+
+
 def hidden(value: Any) -> Any:
     """The same JSON value without a secret in any text of it."""
     match value:
         case str():
-            return secrets.masked(value)
+            return (_masked if len(value) <= _LONG else secrets.masked)(value)
         case dict():
             return {hidden(key): hidden(each) for key, each in value.items()}
         case list() | tuple():

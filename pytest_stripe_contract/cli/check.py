@@ -37,6 +37,12 @@ def add(commands: Any) -> None:
             help=f"{does}: names with commas",
         )
     check.add_argument("--max-age", type=_days, metavar="DAYS", help="how old is stale")
+    check.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="processes that many files are spread over (default: one a processor)",
+    )
     check.add_argument("--strict", action="store_true", help="let drift count as a finding")
     check.add_argument("-v", "--verbose", action="store_true", help="list drift too")
 
@@ -44,6 +50,12 @@ def add(commands: Any) -> None:
 def _days(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
     return int(text)
 
 
@@ -64,6 +76,7 @@ def _check(arguments: argparse.Namespace) -> int:
             arguments.verbose or arguments.strict,
             arguments.max_age,
         ),
+        jobs=arguments.jobs,
     )
     write(formats.FORMATS[arguments.format](report))
     if report.left:

@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from . import escapes, layers, packed, secrets
 
 _NAMES = ("secret", "password", "_token")
 """What is in the name of every property that is a secret, whatever its value looks like."""
+
+
+_ODD = ("base64_string", "\x1f\x8b")
+"""Of layouts for which a quick look is not enough."""
+
+_IN_BASE64 = re.compile(rf"{packed.ALPHABET}{{{packed.LINE},}}\r?")
+_CLEAN: set[str] = set()
+"""Lines that hold no secret: answers have most of theirs in common."""
+
+_MANY, _LONG = 20_000, 200
+
+
+def are_clean(texts: Sequence[str]) -> bool:
+    """As `is_clean`, of texts that stand apart; a line that was clean before is not looked at.
+
+    No secret runs over several lines, unless it is in base64.
+    """
+    split = [text.split("\n") for text in texts]
+    broken = {line for lines in split for line in lines[:-1]} - _CLEAN
+    if any(map(_may_go_on, broken)):
+        new = set(texts)
+    else:
+        new = broken | ({lines[-1] for lines in split} - _CLEAN)
+    whole = "\n\n".join(new)
+    if any(mark in whole for mark in _ODD) or not is_clean(whole):
+        return False
+    if len(_CLEAN) > _MANY:
+        _CLEAN.clear()
+    _CLEAN.update(each for each in new if len(each) <= _LONG and not _may_go_on(each))
+    return True
+
+
+def _may_go_on(line: str) -> bool:
+    """Whether base64 may go on in the next line: then the line alone does not tell."""
+    return "\n" in line or _IN_BASE64.fullmatch(line[-packed.LINE - 1 :]) is not None
 
 
 def is_clean(text: str) -> bool:
@@ -13,7 +51,12 @@ def is_clean(text: str) -> bool:
     for _ in range(layers.DEEPEST):
         if any(name in text for name in _NAMES) or next(secrets.find(text), None):
             return False
-        if not all(map(_is_clean, packed.unpacked(text))):
+        inner: list[str] = []
+        for data in packed.contents(text):
+            if _may_be_inflated(data):
+                return False
+            inner += (each for _, _, each in layers.runs(data))
+        if inner and not is_clean("\n\n".join(inner)):
             return False
         text = escapes.without_escapes(text)
         if not text:
@@ -21,7 +64,8 @@ def is_clean(text: str) -> bool:
     return False
 
 
-def _is_clean(token: packed.Packed) -> bool:
-    if layers.may_be_inflated(token.data):
-        return False
-    return all(is_clean(text) for _, _, text in layers.runs(token.data))
+def _may_be_inflated(data: bytes) -> bool:
+    try:
+        return layers.inflated(data) is not None
+    except layers.Unscannable:
+        return True

@@ -46,6 +46,17 @@ _RUN = re.compile(
 )
 """Text in UTF-8 of some length; the two looks at its ends spare most looks at what is none."""
 
+_IN_UTF_8 = ((0x80, 0xBF, "c"), (0xC2, 0xDF, "2"), (0xE0, 0xEF, "3"), (0xF0, 0xF4, "4"))
+_KINDS = bytes(
+    ord(
+        "a"
+        if byte in b"\t\n\r" or 0x20 <= byte <= 0x7E  # noqa: PLR2004 (ASCII that is printable)
+        else next((kind for first, last, kind in _IN_UTF_8 if first <= byte <= last), ".")
+    )
+    for byte in range(256)
+)
+"""For each byte what it may be in UTF-8: ASCII, a lead of so many bytes, or what continues."""
+
 _GZIP = b"\x1f\x8b"
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 """How streams begin: https://www.rfc-editor.org/rfc/rfc1950#section-2.2."""
@@ -93,6 +104,14 @@ def _inflated(data: bytes, bits: int) -> bytes | None:
             raise Unscannable(f"it holds more than {LARGEST} bytes once it is decompressed")
         data = stream.unused_data  # of gzip, more of it may follow
     return bytes(found + data) if found else None
+
+
+def has_runs(data: bytes) -> bool:
+    """Whether `runs` finds any, told faster."""
+    kinds = data.translate(_KINDS)
+    for length, lead in ((2, b"2"), (3, b"3"), (4, b"4")):
+        kinds = kinds.replace(lead + b"c" * (length - 1), b"a" * length)
+    return b"a" * _SHORTEST_RUN in kinds
 
 
 def runs(data: bytes) -> Iterator[tuple[int, int, str]]:

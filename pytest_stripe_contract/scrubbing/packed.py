@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .layers import may_be_inflated, runs
+from .layers import has_runs, may_be_inflated
 
-_ALPHABET = "[A-Za-z0-9+/_-]"
-_TOKEN = re.compile(rf"{_ALPHABET}{{16,}}={{0,2}}")
-_LINE = 60
-_WRAPPED = re.compile(rf"{_ALPHABET}{{{_LINE},}}(?:\r?\n{_ALPHABET}+)*={{0,2}}")
+ALPHABET = "[A-Za-z0-9+/_-]"
+_TOKEN = re.compile(rf"{ALPHABET}{{16,}}={{0,2}}")
+LINE = 60
+_WRAPPED = re.compile(rf"{ALPHABET}{{{LINE},}}(?:\r?\n{ALPHABET}+)*={{0,2}}")
 """Base64 in lines, as mail has it."""
+
+_FOLDED = re.compile(rf"{ALPHABET}{{{LINE}}}\r?\n{ALPHABET}")
+_FEW = 8
+"""Tokens that are looked at together: chance makes one of them readable, now and then."""
 
 _BREAKS = str.maketrans("", "", "\r\n=")
 _STANDARD = str.maketrans("-_", "+/")
@@ -62,12 +66,32 @@ def unpacked(text: str) -> Iterator[Packed]:
         token = match[0]
         if match.start() < end:
             continue
-        if len(token) >= _LINE and (wrapped := _WRAPPED.match(text, match.start())):
+        if len(token) >= LINE and (wrapped := _WRAPPED.match(text, match.start())):
             token = wrapped[0]
         end = match.start() + len(token)
         contents = _short_contents(token) if len(token) < _SHORT else _contents(token)
         for offset, data in contents:
             yield Packed(match.start(), token, offset, data)
+
+
+def contents(text: str) -> Iterator[bytes]:
+    """The ``data`` of what `unpacked` finds, faster, and in any order."""
+    tokens = _TOKEN.findall(text)
+    if any(len(token) >= LINE for token in tokens) and _FOLDED.search(text):
+        yield from (each.data for each in unpacked(text))
+        return
+    left = [*dict.fromkeys(tokens)]
+    for start in range(0, len(left), _FEW):
+        few = left[start : start + _FEW]
+        if _may_be_read("AAAA".join(few).translate(_BREAKS).translate(_STANDARD)):
+            yield from (data for token in few for _, data in _contents(token))
+
+
+def _may_be_read(plain: str) -> bool:
+    """Whether something might be in tokens that stand apart: zeros are between them."""
+    if _COMPRESSED.search(plain):
+        return True
+    return has_runs(b"\0".join(_decoded(plain, offset) for offset in range(4)))
 
 
 def _contents(token: str) -> tuple[tuple[int, bytes], ...]:
@@ -77,7 +101,7 @@ def _contents(token: str) -> tuple[tuple[int, bytes], ...]:
     """
     plain = token.translate(_BREAKS).translate(_STANDARD)
     shifted = (plain[offset:] + "A" * ((offset - len(plain)) % 4) for offset in range(4))
-    is_readable = any(runs(binascii.a2b_base64("AAAA".join(shifted))))
+    is_readable = has_runs(binascii.a2b_base64("AAAA".join(shifted)))
     found: list[tuple[int, bytes]] = []
     for match in _COMPRESSED.finditer(plain):
         begins = match.start()
@@ -85,7 +109,7 @@ def _contents(token: str) -> tuple[tuple[int, bytes], ...]:
             found.append((begins, _decoded(plain, begins)))
     for offset in range(4) if is_readable else ():
         data = _decoded(plain, offset)
-        if any(runs(data)):
+        if has_runs(data):
             found.append((offset, data))
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,19 +59,35 @@ def at(root: Object, *paths: str) -> Iterator[Object]:
     """The objects at paths such as ``lines.data[].price``; the empty path is ``root`` itself."""
     for path in paths:
         here: list[Any] = [root]
-        for step in path.split(".") if path else ():
-            name = step.removesuffix("[]")
+        for name, is_array in _steps(path):
             here = [each[name] for each in here if isinstance(each, dict) and name in each]
-            if step.endswith("[]"):
+            if is_array:
                 here = [item for each in here if isinstance(each, list) for item in each]
-        yield from (each for each in here if isinstance(each, dict))
+            if not here:
+                break
+        for each in here:
+            if isinstance(each, dict):
+                yield each
+
+
+@cache
+def _steps(path: str) -> tuple[tuple[str, bool], ...]:
+    """The names in a path, each with whether it is one of an array's items that is meant."""
+    names = path.split(".") if path else ()
+    return tuple((name.removesuffix("[]"), name.endswith("[]")) for name in names)
 
 
 def put(target: Object, name: str, value: Any) -> None:
-    """Set a property, and have all in Stripe's order: ``id``, ``object``, then by alphabet."""
-    items = {**target, name: value}.items()
+    """Set a property, and have all in Stripe's order."""
+    target[name] = value
+    sort(target)
+
+
+def sort(target: Object) -> None:
+    """Have all properties in Stripe's order: ``id``, ``object``, then by alphabet."""
+    items = sorted(target.items(), key=lambda item: (item[0] not in ("id", "object"), str(item[0])))
     target.clear()
-    target.update(sorted(items, key=lambda item: (item[0] not in ("id", "object"), str(item[0]))))
+    target.update(items)
 
 
 def picked(source: Object, *names: str) -> Object:

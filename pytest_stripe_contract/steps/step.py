@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import StripeContractError
 from ..findings import ABSENT
 from .changes import taken_off
-from .shapes import DISCOUNTS, LINES, Object, at, copied, put
+from .shapes import DISCOUNTS, LINES, Object, at, copied, sort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class NoStepBack(StripeContractError, ValueError):
@@ -55,11 +55,12 @@ class Added:
     known: bool = False
     """Whether the line before has it too, if only in some answers: it stays on the way back."""
 
-    def give(self, root: Object) -> None:
-        """Add it wherever it belongs and is not."""
+    def give(self, root: Object) -> Iterator[Object]:
+        """Add it wherever it belongs and is not: the objects, which are out of order then."""
         for target in at(root, *self.paths):
             if self.name not in target and (value := self.value(target)) is not ABSENT:
-                put(target, self.name, value)
+                target[self.name] = value
+                yield target
 
     def take(self, root: Object) -> list[str]:
         """Take it away again; where a value was lost by that."""
@@ -99,8 +100,9 @@ class Part:
     def forward(self, target: Object, line: str) -> None:
         """Make the object, in place, what a release line shows."""
         before = dict(target)
-        for added in self.added:
-            added.give(target)
+        grown = {id(each): each for added in self.added for each in added.give(target)}
+        for each in grown.values():
+            sort(each)
         for name in taken_off(self.kind, line):
             target.pop(name, None)
         for discount in at(target, *DISCOUNTS):
@@ -120,8 +122,8 @@ class Step:
     """The way from a release line, ``from_``, to the next, ``to``, and back.
 
     ``changelog`` names the entries of Stripe's changelog that it stands for. ``one_way`` is set
-    if no step back is exact: the property that it fails at, and why. All its methods are pure:
-    what they are given stays as it is.
+    if no step back is exact: the property that it fails at, and why. All methods but `apply`
+    are pure: what they are given stays as it is.
     """
 
     from_: str
@@ -142,10 +144,14 @@ class Step:
     def forward(self, invoice: Object) -> Object:
         """The same invoice as the later line shows it."""
         invoice = copied(invoice)
+        self.apply(invoice)
+        return invoice
+
+    def apply(self, invoice: Object) -> None:
+        """Make the invoice, in place, what the later line shows."""
         self.invoice.forward(invoice, self.to)
         for item in at(invoice, LINES):
             self.line_item.forward(item, self.to)
-        return invoice
 
     def line_item_forward(self, item: Object) -> Object:
         """The same line item as the later line shows it."""
