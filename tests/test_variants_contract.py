@@ -7,9 +7,9 @@ from itertools import combinations, pairwise, product
 import pytest
 
 from pytest_stripe_contract import Contract, cassettes, schemas, versions
+from pytest_stripe_contract.guide import EVERY, Guide, values_of
 from pytest_stripe_contract.variants import Case, Selection, cases, neighbours, pairs
 from pytest_stripe_contract.variants.answers import of_sequence
-from pytest_stripe_contract.variants.places import EVERY, Guide, values_of
 from pytest_stripe_contract.variants.variation import KINDS, Variation
 
 LINES = [line.name for line in versions.LINES]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..variants.places import EVERY
+from ..guide import EVERY
 from .places import LINE, Place
 
 Bound = Literal["fixed", "null", "sums", "free"]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..findings import ABSENT
+from ..guide import EVERY
 from ..steps.shapes import Object
-from ..variants.places import EVERY
 from .places import LINE
 from .spots import Spot, spots
 

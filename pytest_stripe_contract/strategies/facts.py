@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from .. import schemas
+from ..guide import Schema
+from ..samples import TAIL, TIME, Sampler
 from ..schemas import INT64
 from ..steps.shapes import Object
-from ..variants.places import Schema
 from . import values
 from .places import LINE, Place, guide_of, places
-from .samples import TAIL, TIME, Sampler
 from .some import some_of
 
 Facts = Mapping[str, Any]

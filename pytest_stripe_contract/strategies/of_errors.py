@@ -11,8 +11,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from .. import cassettes, installed, schemas, versions
 from ..errors import UnknownName
 from ..findings import ABSENT
+from ..guide import values_of
 from ..steps.shapes import Object, copied, put
-from ..variants.places import values_of
 from . import values
 from .places import guide_of, places
 from .some import some_of

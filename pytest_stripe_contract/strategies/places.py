@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from .. import schemas
-from ..variants.places import EVERY, Guide, Schema, types_of
+from ..guide import EVERY, Guide, Schema, types_of
+from ..samples import is_expanded
 
 LINE: tuple[str, ...] = ("lines", "data", EVERY)
 
@@ -36,11 +37,6 @@ class Place:
     def is_nullable(self) -> bool:
         """Whether null may stand there."""
         return any("null" in types_of(each) for each in self.branches)
-
-
-def is_expanded(schema: Schema) -> bool:
-    """Whether an object is one that stands where an id could: of it, only that is documented."""
-    return schema.get("additionalProperties") is True and "object" in schema.get("properties", {})
 
 
 @cache

@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from .. import samples
 from ..findings import ABSENT
+from ..guide import EVERY, Guide
 from ..steps.shapes import Object, put
-from ..variants.places import EVERY, Guide
-from . import samples, values
+from . import values
 from .bounds import Bound, bound
 from .places import LINE, Place, guide_of, places
 

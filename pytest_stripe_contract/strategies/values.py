@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..findings import ABSENT
+from ..guide import EVERY, Guide, Schema, types_of, values_of
+from ..samples import DECIMAL, URL, Sampler, id_prefix, is_expanded, is_url
 from ..schemas import INT64
-from ..variants.places import EVERY, Guide, Schema, types_of, values_of
-from .places import Place, is_expanded
-from .samples import DECIMAL, URL, Sampler, id_prefix, is_url
+from .places import Place
 
 LONGEST_ID = 255
 """Characters that an id may have: https://docs.stripe.com/upgrades."""

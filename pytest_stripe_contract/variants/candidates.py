@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..guide import Guide, Place, Schema, constant, is_open, is_scalar_of, types_of, values_of
 from . import values
-from .places import Guide, Place, Schema, constant, is_open, is_scalar_of, types_of, values_of
 from .variation import Variation
 
 _AN_ID = re.compile(r"[a-z]{2,}(?:_[a-z]+)*_[A-Za-z0-9]{8,}")

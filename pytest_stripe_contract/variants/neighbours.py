@@ -9,10 +9,10 @@ from typing import Any
 from .. import invoices, payloads, schemas
 from ..errors import StripeContractError
 from ..findings import ABSENT, Path
+from ..guide import Guide, Schema
 from ..steps.shapes import copied
 from . import legal
 from .candidates import candidates
-from .places import Guide, Schema
 from .variation import Kind, Variation
 
 _OF_THE_ANSWER = frozenset({("id",), ("object",), ("error", "type")})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..findings import LONGEST_ID
+from ..guide import Guide, Schema, constant, types_of, values_of
 from ..steps.shapes import Object
-from .places import Guide, Schema, constant, types_of, values_of
 
 UNHEARD_OF = "unheard_of"
 """A value that no open enum documents."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from ..findings import Path
+from ..guide import EVERY, owners_at
 from ..steps.shapes import Object, copied, id_of
 from . import values
-from .places import EVERY, owners_at
 
 Kind = Literal[
     "null",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..findings import Path, json_type
+from .findings import Path, json_type
 
 Schema = dict[str, Any]
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..variants.places import EVERY, Guide, Schema, types_of, values_of
-from .places import is_expanded
+from .guide import EVERY, Guide, Schema, types_of, values_of
 
 TAIL = "1MtG0nLkdIwHu7ixAaUw3Cb4"
 """What the documented ids have behind their prefix."""
@@ -86,6 +85,11 @@ def id_prefix(path: tuple[str, ...], owner: Schema) -> str | None:
     if name == "id":
         return PREFIXES.get(owner.get("properties", {}).get("object", {}).get("const"), "id_")
     return PREFIXES.get(path[-2] if name == EVERY and len(path) > 1 else name)
+
+
+def is_expanded(schema: Schema) -> bool:
+    """Whether an object is one that stands where an id could: of it, only that is documented."""
+    return schema.get("additionalProperties") is True and "object" in schema.get("properties", {})
 
 
 def is_url(name: str) -> bool:
