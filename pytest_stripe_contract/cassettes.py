@@ -13,7 +13,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from . import layouts, shipped, yamlfile
+from . import layouts, shipped, versions, yamlfile
 from .errors import CassetteError, InvalidOption, UnknownName
 from .layouts import Malformed, mapping
 from .messages import Request, Response
@@ -151,6 +151,15 @@ def parse(name: str, path: Path, source: bytes) -> Cassette:
         return of_document(name, path, document)
     except Malformed as error:
         raise CassetteError(str(path), str(error), yamlfile.line_of(source, error.at)) from None
+
+
+def of_known_version(cassette: Cassette) -> Cassette:
+    """The cassette; `CassetteError` if it is of a version that has no contract."""
+    try:
+        versions.resolve(cassette.api_version or versions.DEFAULT)
+    except UnknownName as error:
+        raise CassetteError(str(cassette.path), str(error)) from None
+    return cassette
 
 
 def of_document(name: str, path: Path, document: object) -> Cassette:

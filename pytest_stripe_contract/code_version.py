@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 from types import FunctionType, ModuleType
 
 import pytest
@@ -11,34 +15,51 @@ import pytest
 from . import frames, installed
 from .errors import UnknownName
 
+_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+stripe\b", re.MULTILINE)
+"""An import of the official SDK, inside a function too."""
+
+_KNOWN = pytest.StashKey[dict[str, bool]]()
+"""Whether the code that a test module reaches has the SDK, by the module's file."""
+
 
 def guessed(metafunc: pytest.Metafunc) -> str | None:
     """The version of the official SDK if the code that a test reaches has it; else the ini-file's.
 
     None if neither says one: then answers are as they were recorded.
     """
-    sdk = sys.modules.get("stripe")
-    if sdk is not None and any(_is_of_sdk(each) for each in _reached(metafunc)):
+    known = metafunc.config.stash.setdefault(_KNOWN, {})
+    file = str(metafunc.definition.path)
+    if file not in known:
+        known[file] = any(map(_imports_sdk, _reached(metafunc)))
+    if known[file]:
         try:
-            return installed.full(str(getattr(sdk, "api_version", None)))
-        except UnknownName:
+            return installed.full(str(getattr(import_module("stripe"), "api_version", None)))
+        except (UnknownName, ImportError):
             return None
     return metafunc.config.getini("stripe_api_version") or None
 
 
+@cache
+def _imports_sdk(file: str) -> bool:
+    try:
+        return _IMPORT.search(Path(file).read_bytes()) is not None
+    except OSError:
+        return False
+
+
 def _reached(metafunc: pytest.Metafunc) -> Iterator[str]:
-    """The names of the modules that the user's code sees, from the test's and its conftests on."""
+    """The files of the user's code that a test reaches, from its module and its conftests on."""
     plugins = metafunc.config.pluginmanager.get_plugins()
     left = [metafunc.module, *(each for each in plugins if isinstance(each, ModuleType))]
     seen = set(map(id, left))
     while left:
         module = left.pop()
-        if not frames.is_own(getattr(module, "__file__", None) or "<"):
+        file = getattr(module, "__file__", None) or "<"
+        if not frames.is_own(file):
             continue
+        yield file
         for value in list(vars(module).values()):
-            name = _home(value)
-            yield name
-            other = sys.modules.get(name)
+            other = sys.modules.get(_home(value))
             if other is not None and id(other) not in seen:
                 seen.add(id(other))
                 left.append(other)
@@ -50,7 +71,3 @@ def _home(value: object) -> str:
         return value.__name__
     maker = value if isinstance(value, (type, FunctionType)) else type(value)
     return str(maker.__module__)
-
-
-def _is_of_sdk(module: str) -> bool:
-    return module.partition(".")[0] == "stripe"

@@ -96,6 +96,18 @@ class Guide:
                 yield place
                 yield from self._inside(place.path, schema, place.values)
 
+    def paths(self) -> Iterator[str]:
+        """The JSON path of each place that the schema knows, whatever a payload has."""
+        yield from self._paths("$", self.root)
+
+    def _paths(self, path: str, schema: Schema) -> Iterator[str]:
+        for branch in self.branches(schema):
+            for name, inner in branch.get("properties", {}).items():
+                yield f"{path}.{name}"
+                yield from self._paths(f"{path}.{name}", inner)
+            if "items" in branch:
+                yield from self._paths(f"{path}[*]", branch["items"])
+
     def is_nullable(self, schema: Schema) -> bool:
         """Whether null fulfils a schema."""
         return any("null" in types_of(each) for each in self.branches(schema))

@@ -33,7 +33,7 @@ class Journal(ABC):
         self.observations: list[Observation] = []
         self.nested: list[Journal] = []
         self._missed: list[Call] = []
-        self._is_unfit = False
+        self._unfit: str | None = None
         self._strict = strict
         self._answered_versions: set[str] = set()
         self._lock = threading.Lock()
@@ -68,9 +68,9 @@ class Journal(ABC):
         return self._answered_versions.union(*inner)
 
     @property
-    def is_unfit(self) -> bool:
-        """Whether an answer could not be shown in the API version that a request named."""
-        return self._is_unfit or any(inner.is_unfit for inner in self.nested)
+    def unfit(self) -> str | None:
+        """Why an answer could not be shown in the API version that a request named."""
+        return next((each for each in (self._unfit, *(n.unfit for n in self.nested)) if each), None)
 
     @property
     def attempts(self) -> list[tuple[Call, ...]]:

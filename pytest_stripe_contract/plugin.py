@@ -116,6 +116,10 @@ class _Summary:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._run is not None and not hasattr(self._config, "workerinput"):
+            from . import report
+
+            report.write_sensitivity(self._config, self._run.tally)
         unused = self.run.unused if self._config.getoption("stripe_unused") else None
         if unused is None:
             return

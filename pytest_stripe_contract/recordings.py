@@ -114,7 +114,7 @@ class Recordings:
     ) -> ReplayMiss:
         """Why the recording that answers the request cannot be shown in its API version."""
         names = [cassette.name for cassette in self.cassettes]
-        advice = "name another version by api_version, or record it under this one"
+        advice = str(getattr(error, "advice", "mend what the marker says, or the cassette"))
         return ReplayMiss(str(request), names, str(recording), [str(error)], advice, frames.here())
 
     def _same(self, request: Request) -> list[Recording]:

@@ -18,9 +18,13 @@ from .upgrades import NoStepBack, upgrade
 
 
 class NotShown(StripeContractError, ValueError):
-    """A recorded answer that cannot be shown in an API version; ``problem`` says why."""
+    """A recorded answer that cannot be shown in an API version; ``problem`` says why.
+
+    ``advice`` is what to do about it.
+    """
 
     def __init__(self, version: str, problem: str) -> None:
+        self.advice = "name another version by api_version, or record it under this one"
         self.version = version
         self.problem = problem
         super().__init__(version, problem)

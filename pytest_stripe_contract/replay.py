@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from . import checks, frames, interception, problems, record, versions
 from .calls import Call
-from .cassettes import Cassette, Library
+from .cassettes import Cassette, Library, of_known_version
 from .clients.sdk import slept
-from .errors import CassetteError, InvalidOption, ReplayFailure, StripeContractError, UnknownName
+from .errors import InvalidOption, ReplayFailure, StripeContractError, UnknownName
 from .faults import Fault
 from .findings import ContractViolation
 from .journal import Journal
@@ -27,6 +27,7 @@ from .scrubbing import Scrubber
 from .sequence import Recording
 from .settings import Settings
 from .variants import Case
+from .variants.pages import following
 from .wire import Reply
 
 
@@ -57,7 +58,7 @@ class Replay(Journal):
             expected = "none, as there are faults in the sequence: record it without them first"
             raise InvalidOption("record", settings.mode, expected)
         parts = [
-            part if isinstance(part, Fault) else _of_known_version(library.find(part))
+            part if isinstance(part, Fault) else of_known_version(library.find(part))
             for part in sequence
             if isinstance(part, Fault) or part in played
         ]
@@ -150,7 +151,10 @@ class Replay(Journal):
         request = self._meant(request)
         taken = self._recordings.take(request)
         if not taken:
-            return None
+            page = following(request, self._case.parts) if self._case else None
+            if page is not None:
+                self.called(Call(request, page), checks.of_request(request, self.settings))
+            return Reply(page) if page else None
         answering, delay = taken[-1], sum(each.delay for each in taken)
         response, version = self._answer(answering, request)
         fault = None if answering.delay else answering.fault
@@ -177,8 +181,9 @@ class Replay(Journal):
             shown = version or versions.DEFAULT
             return (self._case.shown(response, shown) if self._case else response), shown
         except (NotShown, ContractViolation, UnknownName) as error:
-            self._is_unfit = True
-            raise self.missed(self._recordings.not_shown(request, recording, error)) from error
+            miss = self._recordings.not_shown(request, recording, error)
+            self._unfit = f"{error}; {miss.advice}"
+            raise self.missed(miss) from error
 
     def _gave_up(self, call: Call, taken: Sequence[Recording]) -> None:
         """The client did not wait for an answer: it is left for the next try."""
@@ -236,12 +241,3 @@ class Replay(Journal):
         return self.missed(
             ReplayMiss(f"a request to {origin}", names, None, [reason], advice, frames.here())
         )
-
-
-def _of_known_version(cassette: Cassette) -> Cassette:
-    """The cassette; `CassetteError` if it is of a version that has no contract."""
-    try:
-        versions.resolve(cassette.api_version or versions.DEFAULT)
-    except UnknownName as error:
-        raise CassetteError(str(cassette.path), str(error)) from None
-    return cassette

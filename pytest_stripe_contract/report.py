@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import frames, options, runs
+from . import frames, options, which
 from .declared import CARRIED
 from .errors import StripeContractError
 from .unused import Unused
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TITLE = "Stripe replay"
 VARIANT_TITLE = "Stripe variant"
+_LONGEST = 80
+"""Characters of a statement that the table shows."""
 VERSIONS_TITLE = "Stripe API version"
 
 
@@ -90,11 +92,19 @@ class Run:
         return "unnoticed", "u", ("UNNOTICED", {"green": True})
 
 
+def write_sensitivity(config: pytest.Config, tally: Tally | None) -> None:
+    """The list of what the tests depend on, to the file that the option names, if it does."""
+    file = which.Variants.of(config).file
+    if file is not None and tally is not None:
+        rows = (f"{row[2:]}\n" for row in tally.sensitivity())
+        file.write_text("".join(rows), encoding="utf-8")
+
+
 def _variants(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
     """What the variants of a run came to, if there were any; a list is written if one is wanted."""
     if tally is None:
         return
-    variants = runs.Variants.of(config)
+    variants = which.Variants.of(config)
     if not variants.is_sensitivity:
         yield from tally.table(variants.seed)
         return
@@ -103,7 +113,6 @@ def _variants(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
     yield f"stripe sensitivity: {len(rows)} properties changed, the tests notice {noticed}"
     yield from rows
     if variants.file is not None:
-        variants.file.write_text("".join(f"{row[2:]}\n" for row in rows), encoding="utf-8")
         yield f"  written to {variants.file}"
 
 
@@ -141,6 +150,7 @@ def outcome(
     made: pytest.TestReport,
     case: Case,
     error: pytest.ExceptionInfo[BaseException] | None,
+    unfit: str | None,
 ) -> dict[str, Any]:
     """For the summary: how one case of a test went, and where the user's code broke."""
     from .variants import Outcome
@@ -149,26 +159,24 @@ def outcome(
     if made.failed and error is not None:
         path, line, statement = _last_own(error)
         where = f"{frames.below(path, item.config.rootpath)}:{line}: " if path else ""
-        broke_at = where + (statement or str(error.value).partition("\n")[0])
+        told = statement or str(error.value).partition("\n")[0]
+        broke_at = where + (f"{told[:_LONGEST]}…" if len(told) > _LONGEST else told)
         if case.parts:
             made.sections.append((VARIANT_TITLE, "\n".join(part.reason for part in case.parts)))
     test = options.without(str(case), item.nodeid)
     parts = tuple((part.json_path, part.what) for part in case.parts)
-    return Outcome(test, str(case), parts, broke_at).as_data()
+    return Outcome(test, str(case), parts, broke_at, unfit).as_data()
 
 
-def notice(made: pytest.TestReport, replay: Replay | None) -> bool | None:
-    """Let a case that failed pass: that is how its change is noticed. None if it cannot tell.
-
-    That is so if the variants are not of the version that the code asks for.
-    """
-    if replay is not None and replay.is_unfit:
-        return None
+def notice(made: pytest.TestReport, call: pytest.CallInfo[None]) -> bool:
+    """Let a case that failed pass: that is how its change is noticed."""
     if not made.failed:
         return False
+    call.excinfo = None  # or a debugger would open
     # After a setup that passed, pytest would go on to the test.
     made.outcome = "skipped" if made.when == "setup" else "passed"
-    made.longrepr = ("", 0, "noticed") if made.when == "setup" else None
+    path, line, _ = made.location
+    made.longrepr = (path, line or 0, "noticed") if made.when == "setup" else None
     made.sections = []
     return True
 

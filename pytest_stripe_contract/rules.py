@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Invoice = dict[str, Any]
 
-_SINCE = {
+SINCE = {
     "open": ("finalized_at",),
     "paid": ("finalized_at", "paid_at"),
     "uncollectible": ("finalized_at", "marked_uncollectible_at"),
@@ -86,7 +86,7 @@ def status_since(invoice: Invoice) -> Iterator[Difference]:
     """
     status, transitions = invoice.get("status"), invoice.get("status_transitions")
     if isinstance(transitions, dict):
-        for name in _SINCE.get(status, ()) if isinstance(status, str) else ():
+        for name in SINCE.get(status, ()) if isinstance(status, str) else ():
             if name in transitions and transitions[name] is None:
                 path = ("status_transitions", name)
                 expected = f"unix seconds once status is {status}"
@@ -98,7 +98,7 @@ def finalized(invoice: Invoice) -> Iterator[Difference]:
 
     Source: recorded answers of 2019 to 2026; Stripe's page does not promise it.
     """
-    if invoice.get("status") in tuple(_SINCE):
+    if invoice.get("status") in tuple(SINCE):
         for name in ("number", *_KNOWN_WHEN_FINALIZED):
             if name in invoice and invoice[name] is None:
                 expected = f"a value once status is {invoice['status']}"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import code_version, installed, options, versions
+from . import code_version, installed, options, versions, which
 from .declared import REHEARSAL, VARIATION
 from .errors import InvalidOption, StripeContractError, UnknownName
 
@@ -21,41 +18,10 @@ if TYPE_CHECKING:
 _REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
 """What a test with variants must be: those of unittest, and single parameters, are not."""
 
+_WRONG = pytest.StashKey[dict[str, StripeContractError]]()
+"""What is wrong with the variants of a test, by its id: its setup says it."""
+
 _ARGUMENTS = ("only", "exclude", "pairs")
-_WORDS = "all, off, sensitivity, sensitivity:FILE, a number, or NUMBER:SEED"
-_SEEDS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Variants:
-    """What ``--stripe-variants`` says.
-
-    ``word`` is one of those that it takes, or ``sample``: then ``size`` cases of each test are
-    drawn by a ``seed``. ``file`` is where the list of a sensitivity run goes.
-    """
-
-    word: str = "all"
-    size: int | None = None
-    seed: str = ""
-    file: Path | None = None
-
-    @classmethod
-    def of(cls, config: pytest.Config) -> Variants:
-        """What the command line says, or else the ini-file; `InvalidOption` for anything else."""
-        said = config.getoption("stripe_variants") or config.getini("stripe_variants")
-        word, _, more = said.partition(":")
-        if word in ("all", "off") and not more:
-            return cls(word)
-        if word == "sensitivity":
-            return cls(word, file=config.invocation_params.dir / more if more else None)
-        if word.isascii() and word.isdigit() and int(word):
-            return cls("sample", int(word), more)
-        raise InvalidOption("--stripe-variants", said, _WORDS)
-
-    @property
-    def is_sensitivity(self) -> bool:
-        """Whether a case that fails only says that its change was noticed."""
-        return self.word == "sensitivity"
 
 
 def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[str]:
@@ -94,20 +60,11 @@ def check_options(config: pytest.Config) -> None:
         options.api_version(config, None, None)
         options.strict(config, None)
         options.record_mode(config, None)
-        settle(config)
+        which.settle(config)
     except StripeContractError as error:
         raise pytest.UsageError(str(error)) from None
     except (ValueError, pytest.UsageError) as error:
         raise pytest.UsageError(f"stripe_strict: {error}") from None
-
-
-def settle(config: pytest.Config) -> None:
-    """Choose a seed where one is needed: the processes of pytest-xdist get it with the options."""
-    if hasattr(config, "workerinput"):
-        config.option.stripe_variants = config.workerinput["stripe_variants"]
-    variants = Variants.of(config)
-    if variants.size is not None and not variants.seed:
-        config.option.stripe_variants = f"{variants.size}:{SystemRandom().randrange(_SEEDS)}"
 
 
 def case_of(item: pytest.Item) -> Case | None:
@@ -154,7 +111,8 @@ def replay(
     names = marker.args or (options.own_cassette(item),)
     made = Replay(cassettes, names, settings.but(**said), case)
     if case is None and is_varied(item):
-        raise InvalidOption("stripe_variants", item.name, _REPEATABLE)
+        wrong = config.stash.get(_WRONG, {}).get(item.nodeid.partition("[")[0])
+        raise wrong or InvalidOption("stripe_variants", item.name, _REPEATABLE)
     return made
 
 
@@ -166,8 +124,8 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     """
     test = metafunc.definition
     marked = test.get_closest_marker("stripe_replay")
-    wants_variants = test.get_closest_marker("stripe_variants") is not None
-    if wants_variants and not marked:
+    own = [mark for mark in test.own_markers if mark.name == "stripe_variants"]
+    if own and not marked:
         expected = "a test with the marker stripe_replay, which names the cassettes"
         raise InvalidOption("stripe_variants", test.name, expected)
     if not marked and "stripe_replay" not in metafunc.fixturenames:
@@ -192,7 +150,7 @@ def is_varied(item: pytest.Item) -> bool:
     """Whether a test is to meet the legal neighbours of its recorded answers."""
     if item.get_closest_marker("stripe_variants") is None:
         return False
-    if Variants.of(item.config).word == "off":
+    if which.Variants.of(item.config).word == "off":
         return False
     return options.record_mode(item.config, item.get_closest_marker("stripe_replay")) == "none"
 
@@ -202,32 +160,39 @@ def _cases(metafunc: pytest.Metafunc, rehearsal: str | None) -> Sequence[Case | 
 
     Nor has it any that could be told if something is wrong with its cassettes.
     """
-    test, variants = metafunc.definition, Variants.of(metafunc.config)
-    marker = test.get_closest_marker("stripe_variants")
-    if marker is None or not is_varied(test):
+    test, variants = metafunc.definition, which.Variants.of(metafunc.config)
+    if not is_varied(test):
         return [None]
     from .variants import Selection, cases, sample
 
-    said = _arguments(marker)
-    selection = Selection.of(said.get("only"), said.get("exclude"), values=variants.is_sensitivity)
     try:
-        answers = _answers(metafunc, rehearsal)
-    except StripeContractError:
+        said = _arguments(test)
+        selection = Selection.of(**_selection(said), values=variants.is_sensitivity)
+        made = cases(_answers(metafunc, rehearsal), selection, pairs=said.get("pairs", False))
+    except StripeContractError as error:
+        test.config.stash.setdefault(_WRONG, {})[test.nodeid] = error
         return [None]
-    made = cases(answers, selection, pairs=said.get("pairs", False))
     if variants.size is not None:
         made = sample(made, variants.size, f"{variants.seed}:{test.nodeid}")
     return made
 
 
-def _arguments(marker: pytest.Mark) -> dict[str, Any]:
+def _arguments(test: pytest.Item) -> dict[str, Any]:
     """What the marker says; `UnknownName` or `InvalidOption` for what it does not take."""
-    for name in (*map(str, marker.args), *marker.kwargs):
-        if name not in marker.kwargs or name not in _ARGUMENTS:
+    marker = test.get_closest_marker("stripe_variants")
+    if [each.name for each in test.own_markers].count("stripe_variants") > 1:
+        raise InvalidOption("stripe_variants", "two markers", "one, with all that is said")
+    said = dict(marker.kwargs) if marker else {}
+    for name in (*(map(str, marker.args) if marker else ()), *said):
+        if name not in said or name not in _ARGUMENTS:
             raise UnknownName("option of stripe_variants", name, _ARGUMENTS)
-    if not isinstance(marker.kwargs.get("pairs", False), bool):
-        raise InvalidOption("pairs", marker.kwargs["pairs"], "True or False")
-    return dict(marker.kwargs)
+    if not isinstance(said.get("pairs", False), bool):
+        raise InvalidOption("pairs", said["pairs"], "True or False")
+    return said
+
+
+def _selection(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name != "pairs"}
 
 
 def _answers(metafunc: pytest.Metafunc, rehearsal: str | None) -> list[Any]:

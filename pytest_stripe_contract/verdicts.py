@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from . import frames, options, runs
+from . import frames, options, runs, which
 from . import report as reports
 from .declared import DESELECTED, DRIFT, REPLAY
 from .errors import NetworkBlocked, ReplayFailure
@@ -62,10 +62,11 @@ def report(item: pytest.Item, made: pytest.TestReport, call: pytest.CallInfo[Non
         item.stash[_PASSED] = made.passed and item.stash.get(_PASSED, True)
     drift = item.stash.get(DRIFT, []) if not case or not case.parts else []
     said = reports.add(made, replay, drift, call.excinfo)
-    if case is not None:
-        said["case"] = reports.outcome(item, made, case, call.excinfo)
-        if case.parts and runs.Variants.of(item.config).is_sensitivity:
-            said["case"]["noticed"] = reports.notice(made, replay)
+    if case is not None and not made.skipped and (made.when == "call" or made.failed):
+        unfit = replay.unfit if replay and case.parts else None
+        said["case"] = reports.outcome(item, made, case, call.excinfo, unfit)
+        if case.parts and not unfit and which.Variants.of(item.config).is_sensitivity:
+            said["case"]["noticed"] = reports.notice(made, call)
     said["recorded"] = item.stash.get(_RECORDED, []) if made.when == "teardown" else []
     if item.config.getoption("stripe_unused"):
         said["cassettes"] = options.named_cassettes(item, replay)

@@ -50,6 +50,7 @@ LAYERS = (
         "report",
         "fixtures",
         "verdicts",
+        "which",
         "around",
         "audit",
     ),
@@ -70,6 +71,7 @@ MAY_IMPORT_PYTEST = {
     "report",
     "runs",
     "verdicts",
+    "which",
 }
 MAY_IMPORT_VCR = {"recorded"}
 HTTP_LIBRARIES = {"aiohttp", "h11", "http", "httpcore", "httpx", "requests", "urllib3", "vcr"}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .. import installed, versions
+from .. import installed, payloads, versions
 from ..cassettes import Cassette
 from ..endpoints import template
 from ..faults import Fault
+from ..messages import Request
 from ..sequence import Recording, recordings
 from .cases import Answer
+
+_LIMIT = 10
 
 
 def of_sequence(
@@ -31,11 +34,18 @@ def of_sequence(
         shown = version or recording.interaction.api_version
         response = recording.answer(request, shown)
         try:
-            payload = response.json()
-        except ValueError:
+            payload = payloads.parse(response.content)
+        except payloads.Unreadable:
             continue
         line = installed.resolve(shown or versions.DEFAULT)
-        yield Answer(payload, line.name, keeps_status)
+        limit = _limit(request) if payloads.kind_of(payload) == "list" else None
+        yield Answer(payload, line.name, keeps_status, limit)
+
+
+def _limit(request: Request) -> int:
+    """How many items a list has at most: https://docs.stripe.com/api/pagination."""
+    said = str(request.params.get("limit", ""))
+    return int(said) if said.isdecimal() else _LIMIT
 
 
 def _sets_status(recording: Recording) -> bool:

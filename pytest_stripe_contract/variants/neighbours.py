@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from .. import invoices, payloads, schemas
+from .. import invoices, payloads, schemas, versions
 from ..errors import StripeContractError
 from ..findings import ABSENT, Path
-from ..guide import Guide, Schema
+from ..guide import EVERY, Guide, Schema
 from ..steps.shapes import copied
 from . import legal
 from .candidates import candidates
@@ -19,6 +19,24 @@ _OF_THE_ANSWER = frozenset({("id",), ("object",), ("error", "type")})
 """What an answer is about, and what kind of error has its HTTP status: the request decides it."""
 
 STATUS: Path = ("status",)
+_PAID: Path = ("paid",)
+_ITEMS: Path = ("data", EVERY)
+
+_OF_CARDS = (
+    "charge",
+    "decline_code",
+    "payment_intent",
+    "payment_method",
+    "payment_method_type",
+    "setup_intent",
+    "source",
+)
+"""What only errors of cards and payments have: https://docs.stripe.com/api/errors."""
+
+_KINDS = ("invoice", "error", "list", "deleted")
+
+_OF_OTHERS = ("livemode", "total_count")
+"""What has another value only together with much else."""
 
 _OF_PREVIEWS: dict[Path, str] = {("billing_reason",): "upcoming"}
 """Values that only the preview of an invoice has: https://docs.stripe.com/api/invoices/object."""
@@ -33,9 +51,11 @@ _SETTLED: frozenset[Kind] = frozenset({"null", "present", "enum", "empty", "long
 def of(payload: Any, line: str, *, keeps_status: bool) -> tuple[Variation, ...]:
     """The variations of an answer's payload that are legal in a release line.
 
-    None of what the contract does not cover. With ``keeps_status`` the invoice's status is what
-    the endpoint guarantees. No variation touches what the answer is about.
+    None of what the contract does not cover, or of what breaks it. With ``keeps_status`` the
+    invoice's status is what the endpoint guarantees. No variation touches what the answer is about.
     """
+    if not legal.is_readable(payload, line):
+        return ()
     return _of(_Frozen(payload), line, keeps_status)
 
 
@@ -50,7 +70,9 @@ def varied(payload: Any, variation: Variation, line: str) -> Any:
         changed = _settled(payload, changed, line)
     if changed is None or (changed == payload and variation.kind != "order"):
         return None
-    return changed if legal.is_legal(changed, line) else None
+    if variation.path != STATUS and changed.get("status") != payload.get("status"):
+        return None  # it is another answer if it is paid by that
+    return changed if legal.is_legal(changed, payload, line) else None
 
 
 class _Frozen:
@@ -71,28 +93,36 @@ class _Frozen:
 def _of(frozen: _Frozen, line: str, keeps_status: bool) -> tuple[Variation, ...]:  # noqa: FBT001
     payload = frozen.payload
     kind = payloads.kind_of(payload)
-    if kind is None:
-        return ()
     found: dict[str, Variation] = {}
-    for each in candidates(payload, Guide(_schema(kind, line))):
-        if str(each) in found or _is_decided(each, keeps_status=keeps_status):
+    for each in candidates(payload, Guide(_schema(str(kind), line))):
+        if str(each) in found or _is_decided(each, payload, keeps_status=keeps_status):
             continue
-        if varied(payload, each, line) is not None:
-            found[str(each)] = each
-        elif each.kind in _SETTLED and varied(
-            payload, settled := replace(each, settles=True), line
-        ):
-            found[str(each)] = settled
+        tried = [each, replace(each, settles=True)] if each.kind in _SETTLED else [each]
+        if each.kind == "value":
+            tried.reverse()  # an amount is nothing without those that it is a part of
+        fitting = (one for one in tried if varied(payload, one, line) is not None)
+        if (one := next(fitting, None)) is not None:
+            found[str(each)] = one
     return tuple(found.values())
 
 
-def _is_decided(variation: Variation, *, keeps_status: bool) -> bool:
-    """Whether the request leaves no choice."""
-    path = variation.path
-    is_fixed = path in _OF_THE_ANSWER or (keeps_status and path == STATUS)
-    comes_if_expanded = variation.kind == "present" and path == _IF_EXPANDED
-    is_of_previews = variation.kind == "enum" and _OF_PREVIEWS.get(path) == variation.value
-    return is_fixed or comes_if_expanded or is_of_previews
+def _is_decided(variation: Variation, payload: Any, *, keeps_status: bool) -> bool:
+    """Whether what the request was, or the rest of the answer, leaves no choice."""
+    kind, path = variation.kind, variation.path
+    if path in _OF_THE_ANSWER or (keeps_status and path in (STATUS, _PAID)):
+        return True
+    if path[:2] == _ITEMS:  # of a list: the request may ask for a status
+        path = path[2:]
+        if path == STATUS:
+            return True
+    if path[:1] == ("error",):
+        has_card = payload["error"].get("type") == "card_error"
+        return kind == "null" or (kind == "present" and path[-1] in _OF_CARDS and not has_card)
+    if kind == "enum":
+        return bool(_OF_PREVIEWS.get(path) == variation.value)
+    return (kind == "present" and path == _IF_EXPANDED) or (
+        kind == "value" and path[-1] in _OF_OTHERS
+    )
 
 
 def _schema(kind: str, line: str) -> Schema:
@@ -113,7 +143,13 @@ def _schema(kind: str, line: str) -> Schema:
 
 
 def _settled(payload: Any, changed: Any, line: str) -> Any:
-    """The invoice with what follows from a change; None if nothing can."""
+    """The invoice, or those of a list, with what follows from a change; None if nothing can."""
+    if payloads.kind_of(payload) == "list":
+        pairs = list(zip(payload["data"], changed["data"], strict=False))
+        data = [new if new == old else _settled(old, new, line) for old, new in pairs]
+        return (
+            None if None in data or len(data) < len(changed["data"]) else changed | {"data": data}
+        )
     if payloads.kind_of(payload) != "invoice":
         return None
     said = {name: value for name, value in changed.items() if payload.get(name, ABSENT) != value}
@@ -121,3 +157,10 @@ def _settled(payload: Any, changed: Any, line: str) -> Any:
         return invoices.make(line, said, payload)
     except StripeContractError:
         return None
+
+
+@cache
+def known_paths() -> frozenset[str]:
+    """The JSON path of each place of an invoice, an error or a list, in any release line."""
+    schemas_of = (_schema(kind, line.name) for line in versions.LINES for kind in _KINDS)
+    return frozenset(path for schema in schemas_of for path in Guide(schema).paths())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .variation import Variation
 
@@ -10,17 +10,23 @@ _LEAVES_THE_REST = ("longer", "order")
 """Kinds that change nothing of what is inside the place."""
 
 
-def combinations(variations: Sequence[Variation]) -> list[tuple[Variation, ...]]:
+def combinations(
+    variations: Sequence[Variation], stand: Callable[[Variation, Variation], bool]
+) -> list[tuple[Variation, ...]]:
     """A covering array of strength two, made greedily: each row as full as can be.
+
+    ``stand`` says whether two can be legal together, once it is clear that both can be seen.
 
     A row begins with the variation that has most partners left to meet, and takes in the ones
     that meet most of theirs in it. Sets are bits of an integer, by the variation's place.
     """
     size = len(variations)
-    fits = [
-        sum(1 << j for j in range(size) if i != j and _stand(variations[i], variations[j]))
-        for i in range(size)
-    ]
+    fits = [0] * size
+    for i, one in enumerate(variations):
+        for j, other in enumerate(variations[:i]):
+            if _are_apart(one, other) and stand(other, one):
+                fits[i] |= 1 << j
+                fits[j] |= 1 << i
     left = list(fits)
     rows = []
     while any(left):
@@ -41,7 +47,7 @@ def combinations(variations: Sequence[Variation]) -> list[tuple[Variation, ...]]
     return rows
 
 
-def _stand(one: Variation, other: Variation) -> bool:
+def _are_apart(one: Variation, other: Variation) -> bool:
     """Whether both can be seen in one payload: neither is, or removes, the place of the other."""
     short, long = sorted((one, other), key=lambda each: len(each.path))
     if long.path[: len(short.path)] != short.path:

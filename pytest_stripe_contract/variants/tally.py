@@ -8,7 +8,7 @@ from typing import Any
 
 from .cases import RECORDED
 
-_HEAD = ("property", "variants", "broke at")
+_HEAD = ("property", "variants", "broke at", "in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,15 @@ class Outcome:
     """How one case of a test went.
 
     ``parts`` has the JSON path of each place that was changed, and what was there then;
-    ``broke_at`` is the line of the user's code that failed, None if none did.
+    ``broke_at`` is the line of the user's code that failed, None if none did; ``unfit`` says why
+    its variants could not be shown at all.
     """
 
     test: str
     case: str
     parts: tuple[tuple[str, str], ...]
     broke_at: str | None
+    unfit: str | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The outcome as what a report can carry from one process to another."""
@@ -31,13 +33,14 @@ class Outcome:
             "case": self.case,
             "parts": [list(part) for part in self.parts],
             "broke_at": self.broke_at,
+            "unfit": self.unfit,
         }
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Outcome:
         """The outcome that such data are of."""
         parts = tuple((path, what) for path, what in data["parts"])
-        return cls(data["test"], data["case"], parts, data["broke_at"])
+        return cls(data["test"], data["case"], parts, data["broke_at"], data["unfit"])
 
 
 @dataclass(slots=True)
@@ -58,11 +61,13 @@ class Tally:
         ran = [each for each in self.outcomes.values() if each.case != RECORDED]
         broken = [each for each in self._sound() if each.broke_at is not None]
         sampled = f" (sampled with seed {seed})" if seed else ""
-        failed = f"the test broke on {len(broken)}" if broken else "no test broke"
+        failed = f"the code broke on {len(broken)}" if broken else "the code broke on none"
         yield f"stripe variants: {len(ran)} ran{sampled}; {failed}"
-        yield from _aligned(list(self._rows(broken)), _HEAD)
+        yield from _aligned(_without_last_if_same(list(self._rows(broken))))
         for test in self._failing():
             yield f"  {test} fails on the recorded answer too: see to that first"
+        unfit = {each.test: each.unfit for each in self.outcomes.values() if each.unfit}
+        yield from (f"  {test}: {why}" for test, why in unfit.items())
 
     def sensitivity(self) -> list[str]:
         """A line a property: whether any test noticed that it changed, and by which changes."""
@@ -85,26 +90,31 @@ class Tally:
 
     def _sound(self) -> list[Outcome]:
         failing = self._failing()
-        known = self.outcomes.values()
+        known = (each for each in self.outcomes.values() if not each.unfit)
         return [each for each in known if each.test not in failing and each.case != RECORDED]
 
-    def _rows(self, broken: Sequence[Outcome]) -> Iterator[tuple[str, str, str]]:
+    def _rows(self, broken: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
         """The single changes first, then the combinations that none of those explains."""
         singles = {(each.test, each.parts[0]) for each in broken if len(each.parts) == 1}
-        table: dict[tuple[str, str], dict[str, None]] = {}
+        table: dict[tuple[str, str, str], dict[str, None]] = {}
         for each in broken:
             if len(each.parts) == 1:
                 [(path, what)] = each.parts
-                table.setdefault((path, each.broke_at or ""), {})[what] = None
-        for (path, place), whats in sorted(table.items()):
-            yield path, ", ".join(sorted(whats)), place
+                table.setdefault((path, each.broke_at or "", each.test), {})[what] = None
+        for (path, place, test), whats in sorted(table.items()):
+            yield path, ", ".join(sorted(whats)), place, test
         for each in broken:
             if len(each.parts) > 1 and not any((each.test, part) in singles for part in each.parts):
-                yield each.case, f"{len(each.parts)} at once", each.broke_at or ""
+                yield each.case, f"{len(each.parts)} at once", each.broke_at or "", each.test
 
 
-def _aligned(rows: Sequence[tuple[str, ...]], head: tuple[str, ...] = ()) -> Iterator[str]:
-    table = [head, *rows] if head and rows else rows
+def _without_last_if_same(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows below their head; which test it was is told if there are several."""
+    table = [_HEAD, *rows] if rows else []
+    return [row[:-1] for row in table] if len({row[-1] for row in rows}) == 1 else table
+
+
+def _aligned(table: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -1,82 +1,56 @@
-"""Values that a schema allows, plain ones: what may be there where there is nothing yet."""
+"""What may be there instead: samples of what a contract allows, another value, a longer id."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..findings import LONGEST_ID
-from ..guide import Guide, Schema, constant, types_of, values_of
-from ..steps.shapes import Object
+from ..guide import Guide, Place, Schema
+from ..samples import TAIL, TIME, Sampler
+from ..steps.shapes import Object, copied
 
 UNHEARD_OF = "unheard_of"
 """A value that no open enum documents."""
 
 UNDOCUMENTED = "undocumented_property"
 
-_TEXT = "text"
-_NO_TEXT = {"boolean": True, "integer": 1000, "number": 19.5}
-_TIME = 1_680_638_365
-_OWN = "1MtG0nLkdIwHu7ixAaUw3Cb4"
-_LATEST = 99_999_999_999
-"""The largest integer that a time may be, by which it is told from an amount."""
+_OTHER_TAIL = "1NBxT2LkdIwHu7ixQm4RkYp8"
+"""What ids have behind their prefix that are not about the invoice itself."""
 
-_BY_PATTERN = {"^[a-z]{3}$": ("usd", "eur"), r"^-?[0-9]+(\.[0-9]{1,12})?$": ("1000", "250.5")}
-_BY_NAME = {
-    "country": "US",
-    "email": "jenny.rosen@example.com",
-    "name": "Jenny Rosen",
-    "phone": "+15555550100",
-    "url": "https://example.com",
-}
-_PREFIXES = {
-    "account": "acct",
-    "application": "ca",
-    "bank_account": "ba",
-    "charge": "ch",
-    "coupon": "co",
-    "credit_note": "cn",
-    "customer": "cus",
-    "discount": "di",
-    "invoice": "in",
-    "invoiceitem": "ii",
-    "payment_intent": "pi",
-    "payment_method": "pm",
-    "price": "price",
-    "product": "prod",
-    "promotion_code": "promo",
-    "quote": "qt",
-    "setup_intent": "seti",
-    "shipping_rate": "shr",
-    "source": "src",
-    "subscription": "sub",
-    "subscription_item": "si",
-    "tax_id": "txi",
-    "tax_rate": "txr",
-    "test_helpers.test_clock": "clock",
-}
-"""How ids begin, by the ``object`` that they are of: as those in Stripe's own samples do."""
+_MONTH = 30 * 24 * 60 * 60
+_LATER = ("automatically_finalizes_at", "due_date", "next_payment_attempt")
+"""Times that lie ahead of an invoice that is finalized."""
+
+_NUMBER = re.compile(r"-?[0-9]+")
+_SHAPED = {r"[a-z]{3}": ("usd", "eur"), r"[A-Z]{2}": ("US", "DE"), r"https?://\S+": ("", "")}
 
 
-def valid(guide: Guide, schema: Schema, name: str) -> Any:
-    """A value for a property of that name that is not null; an object has what it must have.
+def sample(guide: Guide, place: Place, created: int) -> Any:
+    """What may stand at a place that has null, or nothing, with something in all its properties.
 
-    Raises ``LookupError`` if the schema allows nothing but null.
+    Amounts are 0, so that sums stay what they are; None if the schema has nothing but null.
+    ``created`` is when the invoice was, in unix seconds.
     """
-    branches = [each for each in guide.branches(schema) if each.get("type") != "null"]
-    branch = branches[0]
-    if "const" in branch:
-        return branch["const"]
-    if known := values_of(branch):
-        return known[0]
-    kind = next(each for each in types_of(branch) if each != "null")
-    if kind == "object":
-        return _object(guide, branch)
-    if kind == "array":
-        return [valid(guide, branch["items"], name)]
-    if kind != "string":
-        return _TIME if branch.get("maximum") == _LATEST else _NO_TEXT[kind]
-    named = constant(branches[1], "object") if len(branches) > 1 else None
-    return f"{_PREFIXES.get(named, named)}_{_OWN}" if named else _text(branch, name)
+    made = _sampled(guide, place.schema, place.path, place.around)
+    if place.path[-1] in _LATER:
+        return created + _MONTH
+    if place.path[-1] == "tax":
+        return 0
+    return created if made == TIME else made
+
+
+def item(guide: Guide, place: Place) -> Any:
+    """An item for an array that has none."""
+    of_array = next((each for each in guide.branches(place.schema) if "items" in each), None)
+    return None if of_array is None else _sampled(guide, of_array["items"], place.path, of_array)
+
+
+def whole(guide: Guide, branch: Schema, place: Place) -> Object:
+    """An object that an id may stand for; the id is to be put in."""
+    path = tuple(map(str, place.path))
+    made = Sampler(guide, is_full=False).of_branch(branch, path, place.around)
+    return renamed(made, TAIL, _OTHER_TAIL)  # type: ignore[no-any-return]
 
 
 def longer(id_: str) -> str:
@@ -84,47 +58,47 @@ def longer(id_: str) -> str:
     return id_ + "x" * (LONGEST_ID - len(id_))
 
 
-def other(branch: Schema, value: Any, name: str) -> Any:
-    """Another value of a scalar's type; the same one if the schema has no other."""
+def other(value: Any, name: str) -> Any:
+    """Another value of a scalar's type, and of its form."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
         return value + 1
-    choices = _BY_PATTERN.get(branch.get("pattern", ""), (_text(branch, name), f"other {name}"))
-    return next(choice for choice in choices if choice != value)
+    if _NUMBER.fullmatch(value):
+        return str(int(value) + 1)
+    for form, known in _SHAPED.items():
+        if re.fullmatch(form, value):
+            return next((each for each in known if each and each != value), f"{value}?other")
+    return f"other {name}" if value != f"other {name}" else f"another {name}"
 
 
-def expanded(guide: Guide, branch: Schema) -> Object:
-    """An object that an id may stand for; the id is to be put in."""
-    return _object(guide, branch)
+def renamed(value: Any, old: str, new: str) -> Any:
+    """A copy of a value with one text instead of another wherever a text has it."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, dict):
+        return {name: renamed(each, old, new) for name, each in value.items()}
+    return [renamed(each, old, new) for each in value] if isinstance(value, list) else value
 
 
-def discriminated(guide: Guide, schema: Schema, target: Object) -> None:
-    """Give an object whose ``type`` names another of its properties a value for that one."""
-    named = str(target.get("type"))
-    inner = schema.get("properties", {}).get(named)
-    if inner is not None and target.get(named) is None:
-        target[named] = valid(guide, inner, named)
+def one_more(items: list[Any], least: Any) -> Any:
+    """An item like the last one, which adds nothing to what the others add up to."""
+    if not items or not isinstance(items[-1], dict):
+        return copied(least)
+    last: Object = copied(items[-1])
+    if isinstance(own := last.get("id"), str) and len(own) > len(TAIL):  # addresses have it too
+        last = renamed(last, own, own[:-2] + ("02" if not own.endswith("02") else "03"))
+    for name, value in last.items():
+        if type(value) is int and (name.endswith("amount") or name in _COUNTED):
+            last[name] = 0
+    return last
 
 
-def _object(guide: Guide, schema: Schema) -> Object:
-    made: Object = {}
-    for name, inner in schema.get("properties", {}).items():
-        if name in schema.get("required", ()):
-            made[name] = None if guide.is_nullable(inner) else _least(guide, inner, name)
-    if isinstance(schema.get("additionalProperties"), dict):
-        made["key"] = valid(guide, schema["additionalProperties"], "key")
-    discriminated(guide, schema, made)
-    return made
+_COUNTED = ("amount_excluding_tax", "quantity", "subtotal", "taxable_amount")
+"""What else of a line is nothing, so that it costs nothing."""
 
 
-def _least(guide: Guide, schema: Schema, name: str) -> Any:
-    """As `valid`, but an array has nothing in it."""
-    is_array = [each.get("type") for each in guide.branches(schema)] == ["array"]
-    return [] if is_array else valid(guide, schema, name)
-
-
-def _text(branch: Schema, name: str) -> str:
-    if known := _BY_PATTERN.get(branch.get("pattern", "")):
-        return known[0]
-    return next((text for part, text in _BY_NAME.items() if name.endswith(part)), _TEXT)
+def _sampled(guide: Guide, schema: Schema, path: tuple[Any, ...], around: Schema) -> Any:
+    sampler = Sampler(guide, is_full=True, expands=False)
+    made = sampler.of(tuple(guide.branches(schema)), tuple(map(str, path)), around)
+    return renamed(made, TAIL, _OTHER_TAIL)

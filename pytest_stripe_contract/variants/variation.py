@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from ..findings import Path
 from ..guide import EVERY, owners_at
-from ..steps.shapes import Object, copied, id_of
+from ..samples import settle_tag
+from ..steps.shapes import copied, id_of
 from . import values
 
 Kind = Literal[
@@ -33,6 +33,21 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _WORDS = {"order": "reversed", "long_id": "long", "undocumented": "present", "value": "other"}
+_RULED = frozenset(
+    {
+        "amount_due",
+        "amount_paid",
+        "amount_remaining",
+        "billing_reason",
+        "collection_method",
+        "due_date",
+        "next_payment_attempt",
+        "status",
+        "status_transitions",
+    }
+)
+"""The properties that cross-field rules are about: see `rules`."""
+
 _REASONS = {
     "null": "is null: the contract lets it be",
     "present": "has a value: it is null, or absent, only in some answers",
@@ -52,7 +67,6 @@ _REASONS = {
 """Of what Stripe may do in any version: https://docs.stripe.com/upgrades."""
 
 _VALUED = ("enum", "open_enum", "has_more")
-_AMOUNTS = ("amount", "amount_excluding_tax", "subtotal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,8 @@ class Variation:
     """A change of one place; a ``*`` in its ``path`` stands for each item of an array.
 
     ``value`` is what is put there (of ``expanded``, the object but for its id), and ``beside``
-    what must stand beside it then. If ``settles``, what follows from the change is changed too,
+    what must stand beside it then; ``tags`` has the properties of which ``type`` says which
+    is there, and its other values. If ``settles``, what follows from the change is changed too,
     such as amounts that add up.
     """
 
@@ -68,6 +83,7 @@ class Variation:
     path: Path
     value: Any = None
     beside: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[list[str], list[str]] | None = None
     settles: bool = False
 
     @property
@@ -90,6 +106,17 @@ class Variation:
     def __str__(self) -> str:
         """What a test's id has: ``customer_address=null``."""
         return f"{self.json_path[2:] or 'properties'}={self.what}"
+
+    @property
+    def is_ruled(self) -> bool:
+        """Whether a rule between properties may be about it."""
+        return self.settles or (len(self.path) > 0 and self.path[0] in _RULED)
+
+    def is_in(self, root: Any) -> bool:
+        """Whether a payload has the change: there is nothing left to do."""
+        again = copied(root)
+        self.change(again)
+        return self.kind in ("longer", "has_more", "long_id") or bool(again == root)
 
     def change(self, root: Any) -> None:
         """Make the change in a payload, wherever the path leads; nothing follows from it."""
@@ -114,6 +141,8 @@ class Variation:
             for name, value in self.beside.items():
                 if owner.get(name) is None:
                     owner[name] = copied(value)
+        if self.tags is not None:
+            settle_tag(owner, self.tags, str(self.value if self.kind == "enum" else key))
 
     def _instead(self, old: Any) -> Any:
         """What takes the place of a value."""
@@ -123,22 +152,12 @@ class Variation:
             case "unexpanded", dict():
                 return id_of(old)
             case "longer", list():
-                return [*old, _one_more(old, self.value)]
+                return [*old, values.one_more(old, self.value)]
             case "long_id", str():
                 return values.longer(old)
             case "expanded" | "unexpanded" | "longer" | "long_id", _:
                 return old
         return copied(self.value)
-
-
-def _one_more(items: list[Any], least: Any) -> Any:
-    """An item like the last one, which adds nothing to what the others add up to."""
-    if not items or not isinstance(items[-1], dict):
-        return copied(least)
-    item: Object = copied(items[-1])
-    if isinstance(own := item.get("id"), str):  # its address has its id in it too
-        item = json.loads(json.dumps(item).replace(own, f"{own}2"))
-    return item | {name: 0 for name in _AMOUNTS if type(item.get(name)) is int}
 
 
 def _reverse(value: Any) -> None:
