@@ -21,9 +21,6 @@ Schema = dict[str, Any]
 Error = Any
 """A ``jsonschema.ValidationError``: its attributes are declared as possibly unset."""
 
-IDENTITY = ("id", "object")
-"""Properties that say what an object is: one without them cannot be read as any."""
-
 _NEEDED = {"event": ("type", "data")}
 """What an object cannot be read without either, by its ``object`` value."""
 
@@ -150,7 +147,7 @@ def _explain(error: Error, defs: Schema, at: Path) -> Iterator[Difference]:
 def _absent(error: Error, path: Path, defs: Schema) -> Iterator[Difference]:
     properties = error.schema.get("properties", {})
     constant = properties.get("object", {}).get("const")
-    needed = (*IDENTITY, *_NEEDED.get(constant, ()))
+    needed = (*schemas.IDENTITY, *_NEEDED.get(constant, ()))
     for name in error.schema["required"]:
         if name not in error.instance:
             kind: Kind = "violation" if name in needed else "drift"

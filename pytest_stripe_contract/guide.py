@@ -57,6 +57,12 @@ class Guide:
     def __init__(self, root: Schema) -> None:
         self.root = root
 
+    @property
+    def line(self) -> str:
+        """The release line that the schema is of, by its ``$id``."""
+        named: str = self.root.get("$id", "")
+        return named.rpartition(":")[2]
+
     def branches(self, schema: Schema) -> list[Schema]:
         """The schemas without ``anyOf`` and ``$ref`` that a schema stands for."""
         if "anyOf" in schema:

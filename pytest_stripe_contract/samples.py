@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .guide import EVERY, Guide, Schema, types_of, values_of
+from . import expandable
+from .guide import EVERY, Guide, Schema, constant, types_of, values_of
 
 TAIL = "1MtG0nLkdIwHu7ixAaUw3Cb4"
 """What the documented ids have behind their prefix."""
@@ -19,13 +20,16 @@ TIME = 1_680_638_365
 
 PREFIXES = {
     "account": "acct_",
+    "alipay_account": "aliacc_",
     "application": "ca_",
     "bank_account": "ba_",
+    "bitcoin_receiver": "btcrcv_",
     "billing.credit_balance_transaction": "cbtxn_",
     "card": "card_",
     "charge": "ch_",
     "checkout_session": "cs_test_",
     "credit_balance_transaction": "cbtxn_",
+    "credit_grant": "credgr_",
     "customer": "cus_",
     "customer_account": "acct_",
     "default_mandate": "mandate_",
@@ -41,6 +45,7 @@ PREFIXES = {
     "latest_revision": "in_",
     "line_item": "il_",
     "line_item_ids": "il_",
+    "margin": "margin_",
     "on_behalf_of": "acct_",
     "payment_intent": "pi_",
     "payment_method": "pm_",
@@ -100,7 +105,8 @@ def is_url(name: str) -> bool:
 class Sampler:
     """Makes samples of the schemas that ``guide`` knows; ``is_full`` ones have everything.
 
-    Without ``expands`` no object stands where an id could.
+    Without ``expands`` no object stands where an id could. One that does is whole, although its
+    schema asks for no more than the ``id``: Stripe never sends less.
     """
 
     def __init__(self, guide: Guide, *, is_full: bool, expands: bool = True) -> None:
@@ -137,6 +143,8 @@ class Sampler:
         return next(makers[each]() for each in types_of(branch) if each != "null")
 
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Any:
+        if is_expanded(schema) and (whole := self._whole(constant(schema, "object"))):
+            return whole
         made: dict[str, Any] = {}
         inner: dict[str, Schema] = schema.get("properties", {})
         required = schema.get("required", ())
@@ -152,8 +160,13 @@ class Sampler:
             settle_tag(made, tags, None)
         return made
 
+    def _whole(self, name: str) -> dict[str, Any] | None:
+        """The whole object of that name in the guide's release line; None if none is known."""
+        line = self._guide.line
+        return expandable.whole(name, line) if line else None
+
     def _array(self, schema: Schema, path: tuple[str, ...]) -> list[Any]:
-        if not self._is_full:
+        if not self._is_full and not schema.get("minItems"):
             return []
         return [self.of(tuple(self._guide.branches(schema["items"])), (*path, EVERY), schema)]
 

@@ -34,7 +34,7 @@ def build(name: str, line: str, typed: Sequence[Schema], rules: Rules, source: s
     which packages they are of.
     """
     root = reduce(merge, reversed(typed))
-    here = _of_line(rules, line)
+    here = of_line(rules, line)
     objects = {**root.pop("$defs"), name: root}
     defs = {owner: _ruled(schema, owner, here) for owner, schema in objects.items()}
     if envelope := rules["schemas"][name].get("envelope"):
@@ -85,7 +85,7 @@ def _properties(name: str, schema: Schema) -> dict[str, str]:
     }
 
 
-def _of_line(rules: Rules, line: str) -> dict[str, list[Rules]]:
+def of_line(rules: Rules, line: str) -> dict[str, list[Rules]]:
     """The rules that hold for a release line."""
     return {
         kind: [each for each in listed if line in each.get("lines", (line,))]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
+IDENTITY = ("id", "object")
+"""Properties that say what an object is: one without them cannot be read as any."""
+
 INT64 = (-(2**63), 2**63 - 1)
 """The integers that the typed SDKs of Stripe can hold (``int64``, ``long``)."""
 
@@ -82,14 +85,25 @@ def exact(name: str, line: str) -> Schema:
     ones (its ``examples`` stay beside the ``enum``, by which it is told from a closed one),
     and an integer has 64 bits.
     """
-    schema: Schema = _closed(documented(name, line))
-    return schema
+    return _closed(documented(name, line))
 
 
 @cache
 def verdict(name: str, line: str) -> Callable[[Any], bool]:
     """Says whether a value fulfils the exact schema; `ValueError` if it is no plain JSON."""
     is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(exact(name, line)).is_valid
+    return is_valid
+
+
+@cache
+def tolerance(name: str, line: str) -> Callable[[Any], bool]:
+    """Says whether a value has no violation of the schema, whatever drift it has.
+
+    It may lack properties but those that say what an object is, and have undocumented ones and
+    new values of open enums. `ValueError` if it is no plain JSON.
+    """
+    schema = _open(documented(name, line))
+    is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(schema).is_valid
     return is_valid
 
 
@@ -117,27 +131,42 @@ def reference(name: str, line: str) -> Validator:
     return validator
 
 
-def _closed(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    closed = dict(schema)
-    for keyword in ("$defs", "properties"):
-        if keyword in schema:
-            closed[keyword] = {name: _closed(each) for name, each in schema[keyword].items()}
-    for keyword in ("items", "additionalProperties"):
-        if keyword in schema:
-            closed[keyword] = _closed(schema[keyword])
-    if "anyOf" in schema:
-        closed["anyOf"] = [_closed(branch) for branch in schema["anyOf"]]
+def _closed(schema: Schema) -> Schema:
+    closed = _mapped(schema, _closed)
     if "properties" in schema:
         closed.setdefault("additionalProperties", False)
     types = schema.get("type", ())
     if "examples" in schema:
         closed["enum"] = [*schema["examples"], *([None] if "null" in types else [])]
-    if "integer" in types:
-        closed.setdefault("minimum", INT64[0])
-        closed.setdefault("maximum", INT64[1])
-    return closed
+    return _bounded(closed)
+
+
+def _open(schema: Schema) -> Schema:
+    opened = _mapped(schema, _open)
+    if "required" in schema and "properties" in schema:
+        opened["required"] = [name for name in schema["required"] if name in IDENTITY]
+    return _bounded(opened)
+
+
+def _bounded(schema: Schema) -> Schema:
+    if "integer" in schema.get("type", ()):
+        schema.setdefault("minimum", INT64[0])
+        schema.setdefault("maximum", INT64[1])
+    return schema
+
+
+def _mapped(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """A copy of a schema, with each schema in it changed."""
+    new = dict(schema)
+    for keyword in ("$defs", "properties"):
+        if keyword in schema:
+            new[keyword] = {name: change(each) for name, each in schema[keyword].items()}
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            new[keyword] = change(schema[keyword])
+    if "anyOf" in schema:
+        new["anyOf"] = [change(branch) for branch in schema["anyOf"]]
+    return new
 
 
 def _pattern(

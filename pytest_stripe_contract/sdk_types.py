@@ -58,6 +58,15 @@ def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Sc
     return {**schema, "$defs": reading.defs}
 
 
+def deleted(source: Source, name: str) -> set[str]:
+    """The properties that an API object may have when it is deleted; none if it cannot be.
+
+    `errors.UnknownName` if the package has no such object.
+    """
+    names = {each for each, _ in annotated(source.api_object(name)[1])}
+    return names if "deleted" in names else set()
+
+
 @dataclass(frozen=True, slots=True)
 class _Scope:
     """Where an annotation stands.

@@ -19,6 +19,7 @@ LAYERS = (
     (
         "codings",
         "event_types",
+        "expandable",
         "findings",
         "forms",
         "guard",

@@ -76,7 +76,8 @@ def property_is_valid(name, address, value):
 
 def test_each_release_line_has_each_schema():
     found = {path.relative_to(shipped.SCHEMAS) for path in shipped.SCHEMAS.rglob("*.*")}
-    assert found == {Path(f"{name}.json") for name in FILES}
+    samples = {f"expandable/{line}" for line in LINES}
+    assert found == {Path(f"{name}.json") for name in samples.union(FILES)}
 
 
 @pytest.mark.parametrize("name", FILES)

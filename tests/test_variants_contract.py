@@ -298,6 +298,26 @@ def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
     assert (customer["id"], customer["object"]) == (answer.payload["customer"], "customer")
 
 
+def test_an_expanded_customer_may_have_been_deleted():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    shown = neighbours.varied(answer.payload, named(answer, "customer=deleted"), "2023-10-16")
+
+    own = answer.payload["customer"]
+    assert shown["customer"] == {"id": own, "object": "customer", "deleted": True}
+
+
+@each_line
+def test_an_expanded_customer_is_whole(line):
+    [answer] = answers("mark_uncollectible_open", line)
+    [expanded] = [each for each in answer.variations if str(each) == "customer=expanded"]
+
+    customer = neighbours.varied(answer.payload, expanded, line)["customer"]
+
+    assert customer["id"] == answer.payload["customer"]
+    assert {"email", "name", "metadata", "address", "default_source"} <= customer.keys()
+
+
 def test_of_several_discounts_those_that_are_ids_are_expanded_and_the_others_are_not():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     whole = {"id": "di_2", "object": "discount"}

@@ -4,7 +4,8 @@
     python tools/build_schemas.py --check   write nothing; exit 1 and name what differs, if any
 
 sdk_packages.json names the packages of each release line, oldest first, schema_rules.toml what
-is built of them and what their types cannot say. Packages are fetched once, into .cache/.
+is built of them and what their types cannot say, expandable_rules.toml which objects stand in
+the place of an id (schemas/expandable/). Packages are fetched once, into .cache/.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import expandable_samples
 import sdk_packages
 from sdk_packages import Package
 
@@ -52,10 +54,14 @@ def _typed(package: Package, names: str | list[str], wanted: Rules) -> Schema:
 def files(tools: Path, cache: Path) -> Iterator[tuple[str, str]]:
     """Every file to be built: its path below schemas/ and its text."""
     rules = tomllib.loads((tools / "schema_rules.toml").read_text(encoding="utf-8"))
+    on_samples = expandable_samples.read_rules(tools)
     for line in sdk_packages.listed(tools):
         found = sdk_packages.of_line(line, tools, cache)
-        for name in rules["schemas"]:
-            schema = build(name, line, found, rules)
+        built = {name: build(name, line, found, rules) for name in rules["schemas"]}
+        if on_samples:
+            names = expandable_samples.names(built.values())
+            built["expandable"] = expandable_samples.build(names, line, found, on_samples, rules)
+        for name, schema in built.items():
             yield f"{name}/{line}.json", json.dumps(schema, indent=2) + "\n"
 
 
@@ -74,7 +80,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{'differs' if check else 'built'}: schemas/{name}")
         if name in built and name in old:
             before, after = json.loads(old[name]), json.loads(built[name])
-            for each in schema_rules.differences(name.partition("/")[0], before, after):
+            kind = name.partition("/")[0]
+            told = expandable_samples if kind == "expandable" else schema_rules
+            for each in told.differences(kind, before, after):
                 print("  {}: {}, to be {}".format(*each))
         if not check:
             _replace(SCHEMAS / name, built.get(name))

@@ -28,6 +28,8 @@ class Package:
 
     ``schema`` gives the JSON Schema of one of its types, which has a name of its own in each
     language; of the API objects referred to there, it describes those given in full.
+    ``api_object`` does so by an ``object`` value, which is the same in all; ``deleted`` gives
+    the properties that an API object may have when it is deleted, none if it cannot be.
     """
 
     registry: str
@@ -35,6 +37,8 @@ class Package:
     version: str
     api_version: str
     schema: Callable[[str, Collection[str]], Schema]
+    api_object: Callable[[str, Collection[str]], Schema]
+    deleted: Callable[[str], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,16 @@ def read(registry: str, version: str, folder: Path) -> Package:
 def _of_python(version: str, folder: Path) -> Package:
     source = sdk_source.Source(folder)
     schema = partial(sdk_types.object_schema, source)
-    return Package("pypi", "Python", version, source.api_version, schema)
+    deleted = partial(sdk_types.deleted, source)
+    return Package("pypi", "Python", version, source.api_version, schema, schema, deleted)
 
 
 def _of_node(version: str, folder: Path) -> Package:
     source = typescript_source.Source(folder)
     schema = partial(typescript_types.object_schema, source)
-    return Package("npm", "Node", version, source.api_version, schema)
+    api_object = partial(typescript_types.api_object_schema, source)
+    deleted = partial(typescript_types.deleted, source)
+    return Package("npm", "Node", version, source.api_version, schema, api_object, deleted)
 
 
 _REGISTRIES: Final = {

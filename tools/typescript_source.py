@@ -68,6 +68,18 @@ class Source:
                 return self.declarations[path]
         return None
 
+    def api_object(self, name: str, *, deleted: bool = False) -> Declaration | None:
+        """The type of the API object with an ``object`` value, or of what is left of a deleted one.
+
+        The one with the shortest path; None if there is none.
+        """
+        found = [
+            each
+            for each in self.declarations.values()
+            if each.path[-1].startswith("Deleted") is deleted and each.object_value == name
+        ]
+        return min(found, key=lambda each: len(each.path), default=None)
+
     @cached_property
     def declarations(self) -> dict[tuple[str, ...], Declaration]:
         """Every interface and type alias of the package, by its path.

@@ -42,7 +42,23 @@ def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Sc
     `errors.UnknownName` if the package has no such interface, `sdk_types.UnreadableType` if a
     type of it is written in a way that is not known.
     """
-    declared = source.find(name)
+    return _schema(source, source.find(name), name, inline)
+
+
+def api_object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Schema:
+    """As `object_schema`, of the API object whose ``object`` value is ``name``."""
+    return _schema(source, source.api_object(name), name, inline)
+
+
+def deleted(source: Source, name: str) -> set[str]:
+    """The properties that an API object has when it is deleted; none if it cannot be."""
+    declared = source.api_object(name, deleted=True)
+    return {text(field(each, "name")) for each in declared.members} if declared else set()
+
+
+def _schema(
+    source: Source, declared: Declaration | None, name: str, inline: Collection[str]
+) -> Schema:
     if declared is None:
         raise UnknownName("Stripe object", name, (path[-1] for path in source.declarations))
     reading = _Reading(source, inline)

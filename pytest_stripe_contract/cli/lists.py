@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import shipped, versions
+from .. import expandable, shipped, versions
 from .common import command, print_json, table, version_option
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def add(commands: Any) -> None:
     version_option(show, default=None)
     command(commands, "versions", _versions, "list the API versions that have a contract")
     schema = command(commands, "schema", _schema, "print a JSON Schema")
-    schema.add_argument("object", choices=sorted(p.name for p in shipped.SCHEMAS.iterdir()))
+    folders = {each.name for each in shipped.SCHEMAS.iterdir()} - {expandable.FOLDER.name}
+    schema.add_argument("object", choices=sorted(folders))
     version_option(schema)
 
 

@@ -97,6 +97,8 @@ def _ids(place: Place, branches: list[Schema], guide: Guide, own: object) -> Ite
     if is_text and objects:
         if any(isinstance(each, str) for each in place.values):
             yield Variation("expanded", place.path, values.whole(guide, objects[0], place))
+            if (deleted := values.deleted(guide, objects[0])) is not None:
+                yield Variation("deleted", place.path, deleted)
         if any(isinstance(each, dict) for each in place.values):
             yield Variation("unexpanded", place.path)
     ids = [each for each in place.values if _is_id(place, each, is_expandable=bool(objects))]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import jsonschema_rs
-
 from .. import payloads, rules, schemas
-from ..explain import IDENTITY
 
 _UNTIL_PAID = ("automatically_finalizes_at", "next_payment_attempt")
 """What lies ahead of an invoice, if anybody is still to pay it."""
@@ -23,7 +18,7 @@ def is_readable(payload: Any, line: str) -> bool:
     """Whether a payload keeps to the schema of what it says that it is, its drift forgiven."""
     kind = payloads.kind_of(payload)
     try:
-        if kind is None or not _verdict(kind, line)(payload):
+        if kind is None or not schemas.tolerance(kind, line)(payload):
             return False
     except (ValueError, RecursionError):  # of a number or a depth that no answer has
         return False
@@ -69,30 +64,3 @@ def _is_of_its_time(changed: dict[str, Any], invoice: dict[str, Any]) -> bool:
 
 def _is_new(now: dict[str, Any], before: dict[str, Any], name: str) -> bool:
     return now.get(name) is not None and before.get(name) is None
-
-
-@cache
-def _verdict(kind: str, line: str) -> Callable[[Any], bool]:
-    schema = _forgiving(schemas.exact(kind, line))
-    is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(schema).is_valid
-    return is_valid
-
-
-def _forgiving(schema: Any) -> Any:
-    """The schema without what only drift offends against."""
-    if not isinstance(schema, dict):
-        return schema
-    kept = {name: value for name, value in schema.items() if value is not False}
-    for keyword in ("$defs", "properties"):
-        if keyword in schema:
-            kept[keyword] = {name: _forgiving(each) for name, each in schema[keyword].items()}
-    for keyword in ("items", "additionalProperties"):
-        if keyword in kept:
-            kept[keyword] = _forgiving(schema[keyword])
-    if "anyOf" in schema:
-        kept["anyOf"] = [_forgiving(branch) for branch in schema["anyOf"]]
-    if "required" in schema and "properties" in schema:
-        kept["required"] = [name for name in schema["required"] if name in IDENTITY]
-    if "examples" in schema:
-        del kept["enum"]
-    return kept

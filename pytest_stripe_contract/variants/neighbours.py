@@ -137,6 +137,7 @@ def _schema(kind: str, line: str) -> Schema:
     }
     return {
         **schema,
+        "$id": invoice["$id"],
         "$defs": invoice["$defs"],
         "properties": {**schema["properties"], "data": items},
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .. import expandable
 from ..findings import LONGEST_ID
-from ..guide import Guide, Place, Schema
+from ..guide import Guide, Place, Schema, constant
 from ..samples import TAIL, TIME, Sampler
 from ..steps.shapes import Object, copied
 
@@ -51,6 +52,11 @@ def whole(guide: Guide, branch: Schema, place: Place) -> Object:
     path = tuple(map(str, place.path))
     made = Sampler(guide, is_full=False).of_branch(branch, path, place.around)
     return renamed(made, TAIL, _OTHER_TAIL)  # type: ignore[no-any-return]
+
+
+def deleted(guide: Guide, branch: Schema) -> Object | None:
+    """The same, once it has been deleted; None if it cannot be, or stays whole then."""
+    return expandable.deleted(constant(branch, "object"), guide.line)
 
 
 def longer(id_: str) -> str:

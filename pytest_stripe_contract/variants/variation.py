@@ -18,6 +18,7 @@ Kind = Literal[
     "absent",
     "expanded",
     "unexpanded",
+    "deleted",
     "enum",
     "open_enum",
     "undocumented",
@@ -54,6 +55,7 @@ _REASONS = {
     "absent": "is absent: the contract does not require it",
     "expanded": "is the object itself rather than its id",
     "unexpanded": "is the id of the object rather than the object",
+    "deleted": "is the object itself, which has been deleted",
     "enum": "is {}: one of its values",
     "open_enum": "is {}: Stripe may add values",
     "undocumented": "is there: Stripe may add properties",
@@ -147,7 +149,7 @@ class Variation:
     def _instead(self, old: Any) -> Any:
         """What takes the place of a value."""
         match self.kind, old:
-            case "expanded", str():
+            case "expanded" | "deleted", str():
                 return copied(self.value) | {"id": old}
             case "unexpanded", dict():
                 return id_of(old)
@@ -155,7 +157,7 @@ class Variation:
                 return [*old, values.one_more(old, self.value)]
             case "long_id", str():
                 return values.longer(old)
-            case "expanded" | "unexpanded" | "longer" | "long_id", _:
+            case "expanded" | "deleted" | "unexpanded" | "longer" | "long_id", _:
                 return old
         return copied(self.value)
 
