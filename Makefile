@@ -56,7 +56,8 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 # What a speed is told of; the package itself is imported from here, as any other from its place.
-MEASURED := fastjsonschema httpx hypothesis hypothesis-jsonschema jsonschema-rs \
+# hypothesis-jsonschema does not run with a later Hypothesis.
+MEASURED := fastjsonschema httpx hypothesis==6.100.0 hypothesis-jsonschema jsonschema-rs \
 	pytest-recording pytest-xdist pyyaml requests respx stripe
 .venv-bench/.installed: pyproject.toml
 	@$(PYTHON) -m venv .venv-bench

@@ -26,13 +26,13 @@ def main() -> None:
 
 
 def _prepare(folder: Path) -> Mapping[str, Sample]:
-    from . import files
+    from .check import generate
 
     cassettes = folder / "cassettes"
     shutil.rmtree(cassettes, ignore_errors=True)
-    files.corpus(cassettes, INTERACTIONS)
+    generate(cassettes, INTERACTIONS)
     return {
-        "ours": process((COMMAND, "check", cassettes), folder),
+        "ours": process((COMMAND, "check", cassettes), folder, finds=True),
         "peer": process(("-m", "benchmarks.cassettes", cassettes), Path.cwd()),
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import yaml
@@ -120,10 +119,9 @@ def sdk_replayed(count: int) -> str:
     return _filled(_SDK.replace("MARKER", _REPLAY), count)
 
 
-def sdk_variants() -> str:
-    """One test that meets variants of its answer."""
-    text = _SDK.replace("MARKER", _VARIANTS).replace("number", "")
-    return text.replace('@pytest.mark.parametrize("", range(COUNT))\n', "")
+def sdk_variants(count: int) -> str:
+    """So many tests that meet variants of their answer."""
+    return _filled(_SDK.replace("MARKER", _VARIANTS), count)
 
 
 def sdk_recorded(count: int) -> str:
@@ -165,25 +163,6 @@ def write(folder: Path, test: str) -> Path:
     # Without metadata, of which pytest-recording 0.14 knows nothing.
     (cassettes / "it.yaml").write_text(interactions + recorded, encoding="utf-8")
     return folder / "per_test.txt"
-
-
-def corpus(folder: Path, interactions: int) -> None:
-    """Cassettes of different sizes, each interaction with an id and amounts of its own."""
-    head, _, recorded = CASSETTE.read_text(encoding="utf-8").partition("interactions:\n")
-    recorded, version, _ = recorded.rpartition("version: 1")
-    amount = json.loads(body())["amount_due"]
-    sizes = (1, 2, 3, 5, 10, 30)
-    written = 0
-    while written < interactions:
-        size = min(sizes[written % len(sizes)], interactions - written)
-        parts = []
-        for number in range(written, written + size):
-            text = recorded.replace(ID, f"in_{number:024d}")
-            parts.append(text.replace(f": {amount},", f": {amount + number},"))
-        path = folder / f"{written % 20:02d}" / f"cassette_{written}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{head}interactions:\n{''.join(parts)}{version}\n", encoding="utf-8")
-        written += size
 
 
 def _without_marker(text: str) -> str:

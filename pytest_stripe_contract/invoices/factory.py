@@ -70,7 +70,7 @@ def make(
         raise InvalidOption("invoice", dict(overrides), "an answer that is an invoice to change")
     given = parsed(overrides)
     opened = statuses.opened(line)
-    start = copied(dict(opened if base is None else base))
+    start = dict(opened if base is None else base)  # read only: what is changed are copies
     status = statuses.asked_for(given, line, is_new=base is None)
     if status is not None:
         start = statuses.in_status(start, status, line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from ..findings import Path
 from ..steps.shapes import Object, at, copied
@@ -159,7 +160,12 @@ def _quantity(item: Object) -> Fraction | None:
 
 def _decimal(text: object) -> Fraction | None:
     """The number that a decimal of Stripe's is."""
-    return Fraction(text) if isinstance(text, str) and _DECIMAL.fullmatch(text) else None
+    return _fraction(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=256)
+def _fraction(text: str) -> Fraction | None:
+    return Fraction(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _whole(unit: Fraction) -> int | None:

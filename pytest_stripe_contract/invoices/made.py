@@ -18,18 +18,26 @@ LENGTH: Path = (*LINE_ITEMS, "length")
 class Made:
     """An invoice with its overrides, and as it was before them.
 
-    ``said`` has the path of each value that the overrides name. What they contradict each other
-    in is in ``refused``.
+    ``said`` has the path of each value that the overrides name: `say` adds one. What they
+    contradict each other in is in ``refused``.
     """
 
     invoice: Object
     before: Object
     said: set[Path] = field(default_factory=set)
     refused: list[Difference] = field(default_factory=list)
+    _leading: set[Path] = field(default_factory=set)
+
+    def say(self, path: Path) -> None:
+        """The overrides name the value at a path."""
+        self.said.add(path)
+        self._leading.update(path[:end] for end in range(len(path) + 1))
 
     def says(self, *path: str | int) -> bool:
         """Whether the overrides name the value at a path, a part of it, or what it is a part of."""
-        return any(said[: len(path)] == path[: len(said)] for said in self.said)
+        if path in self._leading:
+            return True
+        return any(path[:end] in self.said for end in range(1, len(path)))
 
     def follow(self, value: Any, *path: str | int) -> None:
         """Give a property the value that follows, unless it was said or the version lacks it."""
@@ -70,10 +78,9 @@ def objects(source: Object, name: str) -> list[Object]:
 
 def items(invoice: Object) -> list[Any]:
     """The line items of an invoice."""
-    match invoice:
-        case {"lines": {"data": list(data)}}:
-            return data
-    return []
+    lines = invoice.get("lines")
+    data = lines.get("data") if isinstance(lines, dict) else None
+    return data if isinstance(data, list) else []
 
 
 def tail(invoice: Object) -> str:

@@ -63,7 +63,7 @@ class Writer:
             return self._object(old, new, branches, path)
         if isinstance(new, list):
             return self._listed(old, new, of_items, path)
-        self._made.said.add(path)
+        self._made.say(path)
         if not _is_json(new):
             self._made.refuse(path, "a value that JSON has", new)
         return new
@@ -72,12 +72,12 @@ class Writer:
         """A whole list: only line items have what those that were there have."""
         olds: list[Any] = [ABSENT] * len(new)
         if path == LINE_ITEMS:
-            self._made.said.add(LENGTH)
+            self._made.say(LENGTH)
             olds = old[: len(new)] if isinstance(old, list) else []
             while len(olds) < len(new):
                 olds.append(self._another(olds, len(olds)))
         else:
-            self._made.said.add(path)
+            self._made.say(path)
         pairs = enumerate(zip(olds, new, strict=True))
         return [self._merged(*pair, items, (*path, index)) for index, pair in pairs]
 
@@ -90,7 +90,7 @@ class Writer:
             index = int(name)
             if index == len(old):
                 is_line = path == LINE_ITEMS
-                self._made.said.add(LENGTH if is_line else (*path, index))
+                self._made.say(LENGTH if is_line else (*path, index))
                 old.append(self._another(old, index) if is_line else ABSENT)
             old[index] = self._merged(old[index], value, items, (*path, index))
         return old
@@ -104,14 +104,14 @@ class Writer:
         """An object that an override changes; one that was not there has what it must have."""
         of, schema = _meant(branches, old, new)
         if schema is None:
-            self._made.said.add(path)
+            self._made.say(path)
             return new
         known: Schema = schema.get("properties", {})
         others = schema.get("additionalProperties", False)
         is_new = not isinstance(old, dict)
         target: Object = {} if is_new else old
         if is_new:
-            self._made.said.add(path)
+            self._made.say(path)
         if isinstance(old, str) and "id" in known:
             target["id"] = old
         for name, value in new.items():

@@ -19,8 +19,7 @@ _SHARE = 12
 """Each top property has so many chances to be drawn, or as many as there are places in it."""
 _SWEPT = 3
 """A sweep counts for so many top properties."""
-_MOST = 8
-_MORE = 40
+_MOST = 40
 _LAST_INDEX = 5
 
 
@@ -71,9 +70,7 @@ def changes(
         top = tuple(each for each in found if each.place.path[:-1] == owner)
         for is_full in (False, True):
             table += [Sweep(top, is_full)] * (_SWEPT * _SHARE)
-    one = _one(st.sampled_from(table))
-    few, more = st.lists(one, max_size=_MOST), st.lists(one, max_size=_MORE)
-    return st.builds(lambda some, others: some + others, few, more)
+    return st.lists(_one(st.sampled_from(table)), max_size=_MOST)
 
 
 @st.composite
@@ -86,8 +83,8 @@ def _one(draw: DrawFn, table: SearchStrategy[Spot | Sweep]) -> Change | Sweep:
     drawn = draw(table)
     if isinstance(drawn, Sweep):
         length = len(drawn.spots)
-        end, back = draw(_parts(length))
-        return Sweep(drawn.spots[max(0, end - 1 - back) : end], drawn.is_full)
+        end = min(draw(_ends(length)), length)
+        return Sweep(drawn.spots[max(0, end - 1 - draw(_backs(length))) : end], drawn.is_full)
     value = draw(drawn.values)
     return Change(drawn, value, draw(_indexes) if EVERY in drawn.place.path else 0)
 
@@ -96,9 +93,13 @@ _indexes = st.integers(0, _LAST_INDEX)
 
 
 @cache
-def _parts(length: int) -> SearchStrategy[tuple[int, int]]:
-    ends = st.integers(1, 2 * length).map(lambda end: min(end, length))
-    return st.tuples(ends, st.integers(0, 2 * length))
+def _ends(length: int) -> SearchStrategy[int]:
+    return st.integers(1, 2 * length)
+
+
+@cache
+def _backs(length: int) -> SearchStrategy[int]:
+    return st.integers(0, 2 * length)
 
 
 def _top(spot: Spot) -> tuple[str, ...]:

@@ -5,40 +5,42 @@ Amounts are in the smallest unit of the currency, times in unix seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .. import schemas
 from ..guide import Schema
-from ..samples import TAIL, TIME, Sampler
-from ..schemas import INT64
+from ..samples import TAIL, Sampler
 from ..steps.shapes import Object
 from . import values
 from .places import LINE, Place, guide_of, places
+from .sizes import LARGEST, Facts, amount, fitting, part
 from .some import some_of
-
-Facts = Mapping[str, Any]
-
-LARGEST = INT64[1] - 10**6
-"""The most that all amounts come to, with what the documented invoice has by itself."""
 
 LATEST = 99_999_999_999
 """The last time that the schemas know."""
 _USUAL = 10**6
+_NO_FLOAT = 2**53 + 1
 _MANY = 25
 _SEVERAL = 6
-_SELDOM = 7
+_MOST_MORE = _MANY - _SEVERAL
+_SELDOM = 6
 """So much more often an invoice has a few lines than many: each takes its time."""
 _MOST_FACTS = 8
+_MOST_OF_LINE = 4
 _ENDS = {"uncollectible": "marked_uncollectible_at", "paid": "paid_at", "void": "voided_at"}
 
-_amounts = st.integers(0, _USUAL) | st.integers(-LARGEST, LARGEST)
+_amounts = (
+    st.integers(0, _USUAL)
+    | st.integers(-LARGEST, LARGEST)
+    | st.integers(_NO_FLOAT, LARGEST)
+    | st.integers(-LARGEST, -_NO_FLOAT)
+)
 _positive = st.integers(0, _USUAL) | st.integers(0, LARGEST)
-_seconds = st.integers(0, 10**8)
+_seconds = st.integers(0, 10**9)
 
 
 line_facts: SearchStrategy[Facts] = some_of(
@@ -47,27 +49,32 @@ line_facts: SearchStrategy[Facts] = some_of(
         "unit": _amounts,
         "quantity": st.integers(1, _USUAL),
         "discount": _positive,
-        "tax": st.tuples(_positive, st.booleans()),
+        "tax": _positive,
+        "inclusive_tax": _positive,
     },
-    _MOST_FACTS,
+    _MOST_OF_LINE,
 )
 """What may be said of one line item, by names that `_line` knows."""
 
-_lines: SearchStrategy[list[Facts]] = st.builds(
-    lambda several, more: several + [{}] * more,
-    st.lists(line_facts, max_size=_SEVERAL),
-    st.one_of([st.just(0)] * _SELDOM + [st.integers(1, _MANY - _SEVERAL)]),
+_more = st.one_of(
+    [st.just(0)] * _SELDOM + [st.integers(1, _MOST_MORE), st.integers(_MOST_MORE - 5, _MOST_MORE)]
 )
+_several = st.lists(line_facts, max_size=_SEVERAL)
+
+
+@st.composite
+def _lines(draw: DrawFn) -> list[Facts]:
+    """What is said of each line: of some, and nothing of more."""
+    return draw(_several) + [{}] * draw(_more)
 
 
 @cache
 def of_invoice(line: str, status: str, *, is_fixed: frozenset[str]) -> SearchStrategy[Facts]:
     """What may be said of an invoice in a status, but for the properties that are fixed."""
     known: dict[str, SearchStrategy[Any]] = {
-        "total": _amounts,
-        "amount_due": _positive,
+        "amount": _amounts,
         "starting_balance": _amounts,
-        "lines": _lines,
+        "lines": _lines(),
         "id": values.ids("in_"),
         "created": st.integers(0, LATEST // 10),
         "livemode": st.just(True),  # noqa: FBT003  the value of a property
@@ -84,7 +91,7 @@ def of_invoice(line: str, status: str, *, is_fixed: frozenset[str]) -> SearchStr
         known |= dict.fromkeys(("amount_overpaid", "amount_paid_off_stripe"), _positive)
         known["paid_out_of_band"] = st.just(True)  # noqa: FBT003
     elif status != "draft":
-        known["paid_percent"] = st.integers(1, 100)
+        known["paid_of_it"] = st.integers(1, _USUAL) | st.integers(1, LARGEST)
     if status in _ENDS:
         known["ended_after"] = _seconds
     properties = schemas.documented("invoice", line)["properties"]
@@ -103,9 +110,17 @@ def of_invoice(line: str, status: str, *, is_fixed: frozenset[str]) -> SearchStr
 _ONLY_IN_SOME = frozenset({"amount_overpaid", "amount_paid_off_stripe", "paid_out_of_band"})
 
 
-def overrides(line: str, status: str, facts: Facts) -> Object:
-    """What `invoices.make` is told, so that nothing contradicts and all fits into 64 bits."""
-    said = _fitting(dict(facts))
+def overrides(line: str, simplest: Object, facts: Facts) -> Object:
+    """What `invoices.make` is told, so that nothing contradicts and all fits into 64 bits.
+
+    A fact says one thing, and no other one takes its place: an amount is that of a line, another
+    line costs nothing unless that is said of it, and what is added to an amount is no more than
+    that. So what a failure does not need may go, one by one, and what it needs is what remains.
+    """
+    said = dict(facts)
+    if "amount" in said and "lines" not in said:
+        said["lines"] = [{"amount": said["amount"]}]
+    said = fitting(said)
     names = ("id", "livemode", "currency", "collection_method", "auto_advance", "attempt_count")
     made = {
         name: said[name]
@@ -114,96 +129,62 @@ def overrides(line: str, status: str, facts: Facts) -> Object:
     }
     if "lines" in said:
         made["lines"] = [_line(line, each, index) for index, each in enumerate(said["lines"])]
-    elif "total" in said:
-        made["total"] = said["total"]
-    elif "amount_due" in said:
-        made["amount_due"] = said["amount_due"]
     if "has_more" in said:
         made["lines__has_more"] = True
     if "shipping" in said:
-        made["shipping_cost"] = _shipping(line, said["shipping"])
-    return made | _times(status, said)
+        most = sum(amount(*each) for each in enumerate(said.get("lines", [{}])))
+        made["shipping_cost"] = _shipping(line, part(said["shipping"], most))
+    return made | _times(simplest, said)
 
 
-def _times(status: str, said: Object) -> Object:
-    """When things happened, one after the other."""
-    made: Object = {}
-    at = said.get("created", TIME)
-    if "created" in said:
-        made["created"] = at
-    if "finalized_after" in said:
-        at += said["finalized_after"]
+def _times(simplest: Object, said: Object) -> Object:
+    """When things happened, one after the other: what came before a time that is said stays."""
+    if not said.keys() & {"created", "finalized_after", "ended_after"}:
+        return {}
+    created, finalized = simplest["created"], simplest["status_transitions"]["finalized_at"]
+    at = said.get("created", created)
+    made: Object = {"created": at}
+    at += said.get("finalized_after", 0 if finalized is None else finalized - created)
+    if "finalized_after" in said or "ended_after" in said:
         made["status_transitions__finalized_at"] = at
-    if "ended_after" in said and "finalized_after" in said:
-        made[f"status_transitions__{_ENDS[status]}"] = at + said["ended_after"]
+    if "ended_after" in said:
+        made[f"status_transitions__{_ENDS[simplest['status']]}"] = at + said["ended_after"]
     return made
-
-
-def _fitting(said: Object) -> Object:
-    """The same facts, with all amounts divided so that no sum of them is too large."""
-    names = (
-        "starting_balance",
-        "pre_payment_credit_notes_amount",
-        "total",
-        "amount_due",
-        "shipping",
-        "amount_overpaid",
-        "amount_paid_off_stripe",
-    )
-    said = {name: value for name, value in said.items() if name != "total" or "lines" not in said}
-    size = sum(abs(said.get(name, 0)) for name in names)
-    for each in said.get("lines", ()):
-        size += abs(each.get("amount", 0)) + each.get("discount", 0) + each.get("tax", (0,))[0]
-        size += abs(each.get("unit", _PLAIN)) * each.get("quantity", 1)
-    if size <= LARGEST:
-        return said
-    by = size // LARGEST + 1
-    small = said | {name: _divided(said[name], by) for name in names if name in said}
-    if "lines" in said:
-        small["lines"] = [_smaller(each, by) for each in said["lines"]]
-    return small
-
-
-_PLAIN = 1099
-"""What the documented line item costs."""
-
-
-def _smaller(line: Object, by: int) -> Object:
-    made = line | {
-        name: _divided(line[name], by) for name in ("amount", "unit", "discount") if name in line
-    }
-    if "tax" in line:
-        made["tax"] = (_divided(line["tax"][0], by), line["tax"][1])
-    return made
-
-
-def _divided(amount: int, by: int) -> int:
-    return amount // by if amount >= 0 else -(-amount // by)
 
 
 def _line(line: str, said: Object, index: int) -> Object:
     """What `invoices.make` is told of a line item."""
     known = _schema_of_line(line)["properties"]
-    made: Object = {name: said[name] for name in ("amount", "quantity") if name in said}
+    size = amount(index, said)
+    made: Object = {"quantity": said["quantity"]} if "quantity" in said else {}
     if "unit" in said and "amount" not in said:
         if "pricing" in known:
             made["pricing"] = {"unit_amount_decimal": str(said["unit"])}
         else:
             made["price"] = {"unit_amount": said["unit"]}
+    elif "amount" in said or "quantity" in said or index:
+        made["amount"] = size
     if "discount" in said:
-        discount = f"di_{TAIL}{index}"
-        made["discount_amounts"] = [{"amount": said["discount"], "discount": discount}]
+        discount, less = f"di_{TAIL}{index}", part(said["discount"], size)
+        made["discount_amounts"] = [{"amount": less, "discount": discount}]
         made["discounts"] = [discount]
-    if "tax" in said:
-        amount, is_inclusive = said["tax"]
+    taxes = [name for name in ("tax", "inclusive_tax") if name in said]
+    if taxes:
         name = "taxes" if "taxes" in known else "tax_amounts"
-        tax = _sample(line, (*LINE, name, "*")) | {"amount": amount}
-        if "inclusive" in tax:
-            tax["inclusive"] = is_inclusive
-        else:
-            tax["tax_behavior"] = "inclusive" if is_inclusive else "exclusive"
-        made[name] = [tax]
+        made[name] = [
+            _tax(line, name, part(said[each], size), is_inclusive=each == "inclusive_tax")
+            for each in taxes
+        ]
     return made
+
+
+def _tax(line: str, name: str, amount: int, *, is_inclusive: bool) -> Object:
+    tax: Object = _sample(line, (*LINE, name, "*")) | {"amount": amount}
+    if "inclusive" in tax:
+        tax["inclusive"] = is_inclusive
+    else:
+        tax["tax_behavior"] = "inclusive" if is_inclusive else "exclusive"
+    return tax
 
 
 def _shipping(line: str, amount: int) -> Object:

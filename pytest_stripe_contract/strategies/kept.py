@@ -19,7 +19,7 @@ def keep(invoice: Object, before: Object) -> None:
     """Put right what changes broke; ``before`` is the invoice without them, which is right."""
     _keep_finalized(invoice, before)
     if _UPCOMING in (before.get("billing_reason"), invoice.get("billing_reason")):
-        invoice["billing_reason"] = before["billing_reason"]
+        _restore("billing_reason", invoice, before)
     for name in _nulls(invoice):
         if name in invoice:
             invoice[name] = None
@@ -38,7 +38,15 @@ def _keep_finalized(invoice: Object, before: Object) -> None:
         if is_draft and name != "number" and name in invoice:
             invoice[name] = None
         elif not is_draft and invoice.get(name, name) is None:
-            invoice[name] = before[name]
+            _restore(name, invoice, before)
+
+
+def _restore(name: str, invoice: Object, before: Object) -> None:
+    """Let a property be as it was, absent too."""
+    if name in before:
+        invoice[name] = before[name]
+    else:
+        invoice.pop(name, None)
 
 
 def _nulls(invoice: Object) -> Iterator[str]:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .. import cassettes, installed, schemas, versions
-from ..errors import UnknownName
+from ..errors import InvalidOption, UnknownName
 from ..findings import ABSENT
 from ..guide import values_of
 from ..steps.shapes import Object, copied, put
-from . import values
+from . import error_codes, options, values
 from .places import guide_of, places
 from .some import some_of
 
@@ -21,29 +21,41 @@ _CASSETTE = "mark_uncollectible."
 _FIRST = "not_open"
 _MOST = 12
 _CARD = "card_error"
-_OF_CARDS = ("advice_code", "decline_code", "network_advice_code", "network_decline_code")
+_DECLINED = "card_declined"
+_ADVICE = ["try_again_later", "confirm_card_data", "do_not_try_again"]
+"""What to do about a decline: https://docs.stripe.com/declines/codes."""
 
 
 def errors(
     *,
-    api_version: str = versions.DEFAULT,
+    api_version: str | None = None,
     type: str | None = None,  # noqa: A002  as Stripe calls it
     code: str | None = None,
 ) -> SearchStrategy[dict[str, Any]]:
     """Errors that Stripe may answer with under an API version: ``{"error": {"type": …}}``.
 
-    ``type`` is one such as ``card_error``, ``code`` one such as ``resource_missing``; None is any.
-    Each value is a new dict, with neither a violation nor drift under
-    ``Contract(api_version, strict=True)``. What would be null is left out, as Stripe does, and
-    ``doc_url`` comes only with a code.
+    ``type`` is one such as ``card_error``, ``code`` one such as ``resource_missing``; None is any,
+    and of a code none. Each value is a new dict, with neither a violation nor drift under
+    ``Contract(api_version, strict=True)``. An error has what goes with its type and code
+    (`error_codes`), a ``doc_url`` if it has a code, and nothing that is null: Stripe leaves that
+    out.
 
     The simplest is what the shipped cassette ``mark_uncollectible.not_open`` answers, or the
-    first of its kind that has the type and the code. Raises `errors.UnknownName` for a version or
-    a type that nobody knows.
+    first of its kind that has the type and the code. Raises `errors.UnknownName` for a version, a
+    type or a code that nobody knows, and `errors.InvalidOption` for a code that no error of the
+    type has, and for what is no text.
     """
-    known = _types(installed.resolve(api_version).name)
-    if type is not None and type not in known:
-        raise UnknownName(f"type of an error in {api_version}", type, known)
+    api_version = options.version(api_version)
+    options.texts(type=type, code=code)
+    line = installed.resolve(api_version).name
+    if type is not None and type not in _types(line):
+        raise UnknownName(f"type of an error in {api_version}", type, _types(line))
+    if code is not None and code not in _codes(line):
+        raise UnknownName(f"code of an error in {api_version}", code, _codes(line))
+    if None not in (type, code) and error_codes.type_of(code) != type:
+        known = [each for each in _codes(line) if error_codes.type_of(each) == type]
+        words = f"one of {type}: {', '.join(known)}" if known else f"None: {type} has no code"
+        raise InvalidOption("code", code, words)
     return _errors(api_version, type, code)
 
 
@@ -51,34 +63,31 @@ def errors(
 def _errors(draw: DrawFn, api_version: str, name: str | None, code: str | None) -> Object:
     line = installed.resolve(api_version).name
     error = copied(draw(_rows(line, name, code)))
-    for key, value in draw(_changes(line, name, code)).items():
+    for key, value in draw(_changes(line, error["type"], error.get("code"))).items():
         if value is ABSENT:
             error.pop(key, None)
         else:
             put(error, key, copied(value))
-    _keep(error)
     return {"error": error}
-
-
-def _keep(error: Object) -> None:
-    """Put right what goes with the code, and what only an error of a card has."""
-    if "code" not in error:
-        error.pop("doc_url", None)
-    elif "doc_url" in error:
-        error["doc_url"] = _doc_url(error["code"])
-    if error["type"] != _CARD:
-        for name in _OF_CARDS:
-            error.pop(name, None)
-
-
-def _doc_url(code: str) -> str:
-    return f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
 
 
 @cache
 def _types(line: str) -> tuple[str, ...]:
     schema = schemas.documented("error", line)["$defs"]["error"]["properties"]["type"]
     return tuple(values_of(schema))
+
+
+@cache
+def _codes(line: str) -> tuple[str, ...]:
+    """The codes that Stripe lists: as those of an invoice that could not be finalized.
+
+    What says nothing of them, the line of `versions.DEFAULT` does.
+    """
+    both = (schemas.documented("invoice", each) for each in (line, versions.DEFAULT))
+    known = (each["$defs"]["invoice.last_finalization_error"]["properties"] for each in both)
+    listed = next(codes for each in known if (codes := values_of(each["code"])))
+    ours = [row["code"] for row in _shipped(line) if "code" in row]
+    return tuple(dict.fromkeys(each for each in [*ours, *listed] if each is not None))
 
 
 @cache
@@ -92,41 +101,44 @@ def _shipped(line: str) -> tuple[Object, ...]:
 
 @cache
 def _rows(line: str, name: str | None, code: str | None) -> SearchStrategy[Object]:
-    """The errors to begin with: those of the type and the code, or else one that is given them."""
-    rows = _shipped(line)
-    found = [
-        each for each in rows if name in (None, each["type"]) and code in (None, each.get("code"))
+    """The errors to begin with: those that ship, and one for each code that none of them has."""
+    shipped = _shipped(line)
+    log = shipped[0]["request_log_url"]
+    known = {row.get("code") for row in shipped}
+    more = [error_codes.error(each, log) for each in _codes(line) if each not in known]
+    kinds = [
+        [each for each in rows if name in (None, each["type"]) and code in (None, each.get("code"))]
+        for rows in (
+            shipped,
+            sorted((each for each in more if each["type"] == _CARD), key=_is_not_first_of_cards),
+            [each for each in more if each["type"] != _CARD],
+        )
     ]
-    if not found:
-        error = {"message": rows[0]["message"], "type": name or rows[0]["type"]}
-        found = [error if code is None else {"code": code, "doc_url": _doc_url(code), **error}]
-    return st.sampled_from(found)
+    return st.one_of([st.sampled_from(rows) for rows in kinds if rows])
 
 
 @cache
-def _changes(line: str, name: str | None, code: str | None) -> SearchStrategy[Object]:
-    """What an error may have otherwise, by the property's name."""
+def _changes(line: str, name: str, code: str | None) -> SearchStrategy[Object]:
+    """What an error of a type and a code may have otherwise, by the property's name."""
     guide = guide_of("error", line)
-    known = {
+    known = error_codes.properties(name, code)
+    own = {
+        "advice_code": st.sampled_from(_ADVICE),
+        "decline_code": st.sampled_from(error_codes.declines(code) or error_codes.DECLINES),
+        "network_advice_code": st.sampled_from(["01", "02", "03", "21"]),
+        "network_decline_code": st.sampled_from(["05", "14", "51", "54", "57"]),
+        "payment_method_type": st.sampled_from(["card", "us_bank_account", "sepa_debit"]),
+    }
+    drawn = {
         place.name: values.of_place(place, guide, expands=True).map(_left_out)
         for place in places("error", line)
-        if place.path[:-1] == ("error",)
+        if place.path[:-1] == ("error",) and place.name in known
     }
-    known["code"] = st.just(ABSENT) | st.sampled_from(_codes(line))
-    for each in (("type", name), ("code", code)):
-        if each[1] is not None:
-            del known[each[0]]
-    return some_of(known, _MOST)
+    return some_of(drawn | {each: own[each] for each in own if each in drawn}, _MOST)
 
 
-def _codes(line: str) -> list[Any]:
-    """The codes that Stripe lists: as those of an invoice that could not be finalized.
-
-    What says nothing of them, the line of `versions.DEFAULT` does.
-    """
-    both = (schemas.documented("invoice", each) for each in (line, versions.DEFAULT))
-    known = (each["$defs"]["invoice.last_finalization_error"]["properties"] for each in both)
-    return next(codes for each in known if (codes := values_of(each["code"])))
+def _is_not_first_of_cards(error: Object) -> bool:
+    return bool(error["code"] != _DECLINED)
 
 
 def _left_out(value: Any) -> Any:

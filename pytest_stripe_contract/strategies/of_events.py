@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from .. import event_invoices, installed, schemas, versions, webhooks
+from .. import event_invoices, installed, schemas, webhooks
 from ..errors import UnknownName
 from ..event_types import TYPES, happened
 from ..events import SECRET, Event, EventFactory
 from ..invoices import make
 from ..steps.shapes import Object, copied, put
 from ..webhooks import Signed
-from . import values
+from . import options, values
 from .changes import changes
 from .facts import LATEST
 from .kept import keep
@@ -35,7 +35,7 @@ _OF_FACTORY = ("account", "id", "request")
 
 def events(
     *,
-    api_version: str = versions.DEFAULT,
+    api_version: str | None = None,
     type: str | None = None,  # noqa: A002  as Stripe calls it
 ) -> SearchStrategy[dict[str, Any]]:
     """Events about an invoice that Stripe may send to an endpoint of an API version.
@@ -47,8 +47,11 @@ def events(
 
     The simplest is what the fixture ``stripe_event`` gives for the type, and, of any type, for
     ``invoice.marked_uncollectible``. Raises `errors.UnknownName` for a version that nobody knows,
-    and for a type that is not about an invoice, or that the release line does not know.
+    and for a type that is not about an invoice, or that the release line does not know;
+    `errors.InvalidOption` for what is no text.
     """
+    api_version = options.version(api_version)
+    options.texts(type=type)
     types = _types(installed.resolve(api_version).name)
     if type is not None and type not in types:
         raise UnknownName(f"type of an event about an invoice in {api_version}", type, types)
@@ -152,12 +155,12 @@ def _envelope(line: str) -> SearchStrategy[Object]:
         "context": values.ids("acct_"),
         "pending_webhooks": st.integers(0, 20),
         "request": st.none()
-        | st.fixed_dictionaries(
-            {},
-            optional={
+        | some_of(
+            {
                 "id": values.ids("req_"),
                 "idempotency_key": st.uuids().map(str) | values.ids("order-"),
             },
+            2,
         ),
     }
     properties = schemas.documented("event", line)["properties"]

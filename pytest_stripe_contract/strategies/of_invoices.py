@@ -14,9 +14,9 @@ from ..errors import UnknownName
 from ..invoices.statuses import STATUSES
 from ..steps.shapes import Object, copied
 from ..versions import ReleaseLine
-from . import facts, kept
+from . import facts, kept, options
 from .changes import Change, Sweep, changes
-from .facts import Facts
+from .sizes import Facts
 
 _FIRST = ("uncollectible", "open", "draft", "paid", "void")
 """The statuses, that of the documented payload first."""
@@ -24,17 +24,18 @@ _FIRST = ("uncollectible", "open", "draft", "paid", "void")
 
 def invoices(
     *,
-    api_version: str = versions.DEFAULT,
+    api_version: str | None = None,
     status: str | None = None,
     currency: str | None = None,
     collection_method: str | None = None,
 ) -> SearchStrategy[dict[str, Any]]:
     """Invoices that Stripe may send under an API version (a release line's name is one too).
 
-    ``status`` is one of ``draft``, ``open``, ``paid``, ``uncollectible`` and ``void``, None any
-    of them. ``currency`` (three lower-case letters) and ``collection_method`` are any, unless
-    named. Each value is a new dict, with neither a violation nor drift under
-    ``Contract(api_version, strict=True)``: cross-field rules are kept, and amounts add up.
+    ``status`` is one of ``draft``, ``open``, ``paid``, ``uncollectible`` and ``void``. ``currency``
+    is three lower-case letters, ``collection_method`` one of ``charge_automatically`` and
+    ``send_invoice``. None is any of them: no invoice has a status that is null. ``api_version``
+    is `versions.DEFAULT` unless named. Each value is a new dict, with neither a violation nor drift
+    under ``Contract(api_version, strict=True)``: cross-field rules are kept, and amounts add up.
 
     The simplest is the answer of the shipped cassette ``mark_uncollectible_open``, and in another
     status the same invoice in that status. (The sample that the documentation prints, which is
@@ -42,9 +43,12 @@ def invoices(
     replaced.) A test that fails for one property shrinks to that with the one property changed,
     and what follows from it.
 
-    Raises `errors.UnknownName` for a version or a status that nobody knows, and
-    `findings.ContractViolation` for another property that Stripe would not send.
+    Raises `errors.UnknownName` for a version or a status that nobody knows,
+    `findings.ContractViolation` for another property that Stripe would not send, and
+    `errors.InvalidOption` for what is no text.
     """
+    api_version = options.version(api_version)
+    options.texts(status=status, currency=currency, collection_method=collection_method)
     if status is not None and status not in STATUSES:
         raise UnknownName("status of an invoice", status, STATUSES)
     sources(api_version, status, currency, collection_method)
@@ -82,7 +86,7 @@ class Source:
         self.simplest = simplest
         self._api_version = api_version
         self._facts: SearchStrategy[Facts] = (
-            st.builds(dict)
+            st.just({})
             if is_fixed is None
             else facts.of_invoice(line, simplest["status"], is_fixed=is_fixed)
         )
@@ -122,12 +126,11 @@ def settled(api_version: str, simplest: Object, said: Facts) -> Object:
     if not said:
         same: Object = copied(simplest)
         return same
-    status = simplest["status"]
-    told = facts.overrides(installed.resolve(api_version).name, status, said)
+    told = facts.overrides(installed.resolve(api_version).name, simplest, said)
     invoice: Object = factory.make(api_version, told, simplest)
-    if percent := said.get("paid_percent"):
-        due = invoice["amount_due"]
-        invoice["amount_paid"] = due * percent // 100
+    due = invoice["amount_due"]
+    if due and (paid := said.get("paid_of_it")):
+        invoice["amount_paid"] = 1 + (paid - 1) % due
         invoice["amount_remaining"] = due - invoice["amount_paid"]
     return invoice
 

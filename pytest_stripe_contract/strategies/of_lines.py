@@ -7,21 +7,23 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from .. import installed, versions
+from .. import installed
 from ..steps.shapes import Object
-from . import facts
+from . import facts, options
 from .changes import changes
 from .of_invoices import base, made
 from .places import LINE
 
 
 def line_items(
-    *, api_version: str = versions.DEFAULT, currency: str | None = None
+    *, api_version: str | None = None, currency: str | None = None
 ) -> SearchStrategy[dict[str, Any]]:
     """Line items that an invoice may have under an API version; see `invoices`.
 
     The simplest is that of the documented invoice. Raises what `invoices` does.
     """
+    api_version = options.version(api_version)
+    options.texts(currency=currency)
     _simplest(api_version, currency)
     return _line_items(api_version, currency)
 

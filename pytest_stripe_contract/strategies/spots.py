@@ -41,10 +41,13 @@ class Spot:
 
     @cached_property
     def full(self) -> Any:
-        """The value with something in everything; `findings.ABSENT` if null is all it may have."""
+        """The value with something in everything; `findings.ABSENT` if null is all it may have.
+
+        Nothing is expanded in it: that is a change of its own.
+        """
         if self.limit == "null":
             return ABSENT
-        sampler = samples.Sampler(self._guide, is_full=True, expands=self._expands)
+        sampler = samples.Sampler(self._guide, is_full=True, expands=False)
         return sampler.of(self.place.branches, self.place.path, self.place.owner)
 
     def put(self, root: Object, value: Any, index: int = 0) -> None:

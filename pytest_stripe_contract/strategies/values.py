@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from string import ascii_letters, ascii_lowercase, digits
+from string import ascii_letters, digits
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 
+from .. import expandable
 from ..findings import ABSENT
-from ..guide import EVERY, Guide, Schema, types_of, values_of
+from ..guide import EVERY, Guide, Schema, constant, types_of, values_of
 from ..samples import DECIMAL, URL, Sampler, id_prefix, is_expanded, is_url
 from ..schemas import INT64
 from .places import Place
@@ -29,9 +30,10 @@ texts: SearchStrategy[str] = st.text(
 )
 """Any text without control characters."""
 
-currencies: SearchStrategy[str] = st.sampled_from(["usd", "eur", "jpy", "kwd"]) | st.text(
-    ascii_lowercase, min_size=3, max_size=3
+currencies: SearchStrategy[str] = st.sampled_from(
+    ["usd", "eur", "jpy", "kwd", "gbp", "clp", "isk", "huf", "bhd", "mga", "krw", "ugx"]
 )
+"""With two decimals, none and three: https://docs.stripe.com/currencies."""
 
 metadata: SearchStrategy[dict[str, str]] = st.dictionaries(
     st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=LONGEST_KEY),
@@ -66,9 +68,13 @@ def _decimal(number: int, places: int) -> str:
     return f"{'-' if number < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
 
 
-decimals: SearchStrategy[str] = st.builds(
-    _decimal, st.integers(-(10**18), 10**18), st.integers(0, _PLACES)
-)
+@st.composite
+def _decimals(draw: DrawFn) -> str:
+    return _decimal(draw(_digits), draw(_places))
+
+
+_digits, _places = st.integers(-(10**18), 10**18), st.integers(0, _PLACES)
+decimals: SearchStrategy[str] = _decimals()
 _percentages = st.integers(0, 1_000_000).map(lambda parts: parts / 10_000)
 
 
@@ -123,12 +129,20 @@ def _objects(branch: Schema, place: Place, guide: Guide, *, expands: bool) -> Se
         Sampler(guide, is_full=full, expands=expands).of_branch(branch, place.path, place.owner)
         for full in ((False,) if is_expanded(branch) else (False, True))
     ]
+    if is_expanded(branch) and (gone := _deleted(branch, guide)) is not None:
+        samples.append(gone)
     others = branch.get("additionalProperties")
     if isinstance(others, dict) and others.get("type") == "string":
         return metadata
     if "properties" not in branch and others is True:
         samples = [{}, {"id": "src_1", "object": "source"}]
     return st.sampled_from(samples)
+
+
+def _deleted(branch: Schema, guide: Guide) -> Any:
+    """What stands where an id is expanded whose object was deleted; None if there is no such."""
+    line = guide.root["$id"].rpartition(":")[2]
+    return expandable.deleted(constant(branch, "object"), line)
 
 
 def _texts(schema: Schema, place: Place) -> SearchStrategy[str]:
