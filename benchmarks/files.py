@@ -114,6 +114,12 @@ def sdk_with_stub(count: int) -> str:
     return _filled(text.replace("\n\n@pytest", f"\n{_STUB}\n\n@pytest", 1), count)
 
 
+def sdk_with_stub_in_a_replay(count: int) -> str:
+    """The same in a replay, of which nothing is played."""
+    marker = _REPLAY.replace(")", ", allow_unplayed=True)")
+    return sdk_with_stub(count).replace("\ndef test_it", f"\n{marker}\ndef test_it")
+
+
 def sdk_replayed(count: int) -> str:
     """The same, replayed and checked."""
     return _filled(_SDK.replace("MARKER", _REPLAY), count)

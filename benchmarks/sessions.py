@@ -66,6 +66,14 @@ def _httpx(folder: Path) -> Mapping[str, Sample]:
     }
 
 
+def _around(folder: Path) -> Mapping[str, Sample]:
+    inside = files.sdk_with_stub_in_a_replay(TESTS)
+    return {
+        "ours": _session(folder / "ours", inside, *OURS, per_test=True),
+        "peer": _session(folder / "peer", files.sdk_with_stub(TESTS), per_test=True),
+    }
+
+
 def _first(folder: Path) -> Mapping[str, Sample]:
     return {
         "stub": _session(folder / "stub", files.sdk_with_stub(1)),
@@ -117,6 +125,14 @@ def rows() -> Sequence[Row]:
             9,
             _httpx,
             above("mock", 1),
+        ),
+        Row(
+            "around",
+            "an SDK call over a stub transport in a replay that plays nothing; in none",
+            "",
+            9,
+            _around,
+            ratio(float("inf")),
         ),
         Row(
             "first",

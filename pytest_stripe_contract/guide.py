@@ -114,10 +114,6 @@ class Guide:
             if "items" in branch:
                 yield from self._paths(f"{path}[*]", branch["items"])
 
-    def is_nullable(self, schema: Schema) -> bool:
-        """Whether null fulfils a schema."""
-        return any("null" in types_of(each) for each in self.branches(schema))
-
 
 def constant(schema: Schema, name: str) -> Any:
     """The one value of a property of an object; None if it may have several."""

@@ -87,10 +87,9 @@ def own_cassette(item: pytest.Item) -> str:
 
 def without(part: str, name: str) -> str:
     """A test's name, or its id, without one of the parts that its parameters give it."""
-    for old, new in ((f"[{part}]", ""), (f"[{part}-", "["), (f"-{part}]", "]"), (f"-{part}-", "-")):
-        if old in name:
-            return name.replace(old, new, 1)
-    return name
+    ways = ((f"[{part}]", ""), (f"[{part}-", "["), (f"-{part}]", "]"), (f"-{part}-", "-"))
+    old, new = next((old, new) for old, new in ways if old in name)
+    return name.replace(old, new, 1)
 
 
 def unused(config: pytest.Config) -> Unused | None:

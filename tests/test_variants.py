@@ -548,6 +548,51 @@ def test_a_version_of_the_sdk_that_nobody_knows_leaves_the_recorded_one(pytester
     result.assert_outcomes(passed=len(ids(result)))
 
 
+def test_a_variant_that_fails_twice_counts_once_and_where_it_failed_first(pytester):
+    pytester.makeconftest("""
+        import sys
+        import types
+
+        ghost = types.ModuleType("ghost")  # of a file that is not there
+        ghost.__file__ = "/nowhere/ghost.py"
+        sys.modules["ghost"] = ghost
+    """)
+    pytester.makepyfile("""
+        import pytest
+        import stripe
+
+        stripe.api_key = "sk_test_not_a_real_key"
+        pytestmark = [
+            pytest.mark.stripe_replay("mark_uncollectible_open"),
+            pytest.mark.stripe_variants(only="customer_name=null"),
+        ]
+
+        @pytest.fixture
+        def invoice():
+            invoice = stripe.Invoice.mark_uncollectible("in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+            yield invoice
+            assert invoice.customer_name, "later"
+
+        def test_it(invoice):
+            assert invoice.customer_name
+
+        def test_another(invoice):
+            assert invoice
+    """)
+
+    result = pytester.runpytest("-p", "no:randomly")
+
+    result.assert_outcomes(passed=3, failed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "stripe variants: 2 ran; the code broke on 2",
+            "  property         variants  broke at * in",
+            "  $.customer_name  null      test_*.py:14: assert invoice.cust* *::test_another",
+            "  $.customer_name  null      test_*.py:17: assert invoice.cust* *::test_it",
+        ]
+    )
+
+
 def test_recording_has_no_variants(pytester, run):
     result = run("--stripe-record=once", "-v")
 

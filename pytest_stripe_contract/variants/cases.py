@@ -93,10 +93,14 @@ class Answer:
     keeps_status: bool
     limit: int | None = None
 
-    @property
-    def variations(self) -> list[Variation]:
-        """Those that are legal: a page that is full has no item more."""
-        found = neighbours.of(self.payload, self.line, keeps_status=self.keeps_status)
+    def variations(self, *, with_values: bool = True) -> list[Variation]:
+        """Those that are legal: a page that is full has no item more.
+
+        Other values take the longest to make, as much follows from them.
+        """
+        found = neighbours.of(
+            self.payload, self.line, keeps_status=self.keeps_status, with_values=with_values
+        )
         if self.limit is None or len(self.payload["data"]) < self.limit:
             return list(found)
         return [each for each in found if (each.kind, each.path) != ("longer", ("data",))]
@@ -139,7 +143,7 @@ def cases(answers: Iterable[Answer], selection: Selection, *, pairs: bool = Fals
     lines = frozenset(answer.line for answer in answers)
     found: dict[str, Variation] = {}
     for each in answers:
-        for variation in each.variations:
+        for variation in each.variations(with_values=selection.values or bool(selection.only)):
             found.setdefault(str(variation), variation)
     wanted = selection.pick(list(found.values()))
     made = [Case(str(each), (each,), lines) for each in wanted]

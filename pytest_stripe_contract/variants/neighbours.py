@@ -48,7 +48,9 @@ _SETTLED: frozenset[Kind] = frozenset({"null", "present", "enum", "empty", "long
 """Kinds of change from which something may follow."""
 
 
-def of(payload: Any, line: str, *, keeps_status: bool) -> tuple[Variation, ...]:
+def of(
+    payload: Any, line: str, *, keeps_status: bool, with_values: bool = True
+) -> tuple[Variation, ...]:
     """The variations of an answer's payload that are legal in a release line.
 
     None of what the contract does not cover, or of what breaks it. With ``keeps_status`` the
@@ -56,7 +58,7 @@ def of(payload: Any, line: str, *, keeps_status: bool) -> tuple[Variation, ...]:
     """
     if not legal.is_readable(payload, line):
         return ()
-    return _of(_Frozen(payload), line, keeps_status)
+    return _of(_Frozen(payload), line, keeps_status, with_values)
 
 
 def varied(payload: Any, variation: Variation, line: str) -> Any:
@@ -90,12 +92,19 @@ class _Frozen:
 
 
 @lru_cache(maxsize=64)
-def _of(frozen: _Frozen, line: str, keeps_status: bool) -> tuple[Variation, ...]:  # noqa: FBT001
+def _of(
+    frozen: _Frozen,
+    line: str,
+    keeps_status: bool,  # noqa: FBT001
+    with_values: bool,  # noqa: FBT001
+) -> tuple[Variation, ...]:
     payload = frozen.payload
     kind = payloads.kind_of(payload)
     found: dict[str, Variation] = {}
     for each in candidates(payload, Guide(_schema(str(kind), line))):
         if str(each) in found or _is_decided(each, payload, keeps_status=keeps_status):
+            continue
+        if each.kind == "value" and not with_values:
             continue
         tried = [each, replace(each, settles=True)] if each.kind in _SETTLED else [each]
         if each.kind == "value":

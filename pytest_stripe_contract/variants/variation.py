@@ -144,6 +144,9 @@ class Variation:
                 if owner.get(name) is None:
                     owner[name] = copied(value)
         if self.tags is not None:
+            if self.kind == "enum" and self.value not in self.tags[0]:
+                owner.update({name: None for name in self.tags[0] if name in owner})
+                return
             settle_tag(owner, self.tags, str(self.value if self.kind == "enum" else key))
 
     def _instead(self, old: Any) -> Any:
