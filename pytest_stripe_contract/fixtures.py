@@ -79,22 +79,17 @@ def stripe_scrub() -> dict[str, Any]:
     Names of properties or headers, or dotted paths, with what to put there: a text, a function
     of the value, True for a stand-in, or False to keep the value.
     """
-    return {}
+    return _NO_SCRUB
 
 
 @pytest.fixture(scope="session")
 def stripe_api_base(request: pytest.FixtureRequest) -> str:
     """Where to record from: Stripe, or a stand-in such as stripe-mock; override it."""
-    return str(request.config.getini("stripe_api_base"))
+    return _Base(request.config.getini("stripe_api_base"))
 
 
 @pytest.fixture
-def stripe_replay(
-    request: pytest.FixtureRequest,
-    stripe_api_version: str,
-    stripe_scrub: dict[str, Any],
-    stripe_api_base: str,
-) -> Iterator[Replay]:
+def stripe_replay(request: pytest.FixtureRequest, stripe_api_version: str) -> Iterator[Replay]:
     """The `Replay` of the test's marker, active from the test's setup to its teardown.
 
     Without a marker it is not active; call it: ``with stripe_replay("name") as replay:``.
@@ -102,8 +97,9 @@ def stripe_replay(
     from . import around, report, runs
 
     around.watch(request.config)
+    scrub, base = (_given(request, name) for name in ("stripe_scrub", "stripe_api_base"))
     with report.plainly():
-        replay = runs.replay(request, stripe_api_version, stripe_scrub, stripe_api_base)
+        replay = runs.replay(request, stripe_api_version, scrub, base)
     request.node.stash[REPLAY] = replay
     if request.node.get_closest_marker("stripe_replay") is None:
         yield replay
@@ -111,3 +107,25 @@ def stripe_replay(
         replay.start()
         yield replay
         replay.stop()
+
+
+_NO_SCRUB: dict[str, Any] = {}
+_PLAIN = pytest.StashKey[dict[str, Any]]()
+"""What our own fixtures gave to the tests of a module or a class, where nothing overrides them."""
+
+
+class _Base(str):
+    """What our own ``stripe_api_base`` gives: an override gives another text."""
+
+    __slots__ = ()
+
+
+def _given(request: pytest.FixtureRequest, name: str) -> Any:
+    """What a fixture gives; ours is set up once a module or class, as most tests have no other."""
+    known = request.node.parent.stash.setdefault(_PLAIN, {})
+    if name in known and name not in request.fixturenames:
+        return known[name]
+    value = request.getfixturevalue(name)
+    if value is _NO_SCRUB or isinstance(value, _Base):
+        known[name] = value
+    return value

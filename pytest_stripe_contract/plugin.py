@@ -68,21 +68,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A marked test's replay begins before its other fixtures, which may call Stripe too."""
+    is_asked = False
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("stripe_replay"):
-            others = [name for name in item.fixturenames if name != "stripe_replay"]
+        marks = [mark.name for mark in item.iter_markers()]
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        is_asked = is_asked or "stripe_" in " ".join((*fixtures, *marks))
+        if "stripe_replay" in marks and isinstance(item, pytest.Function):
+            others = [name for name in fixtures if name != "stripe_replay"]
             item.fixturenames = ["stripe_replay", *others]
-    if any(map(_asks, items)):
+    if is_asked:
         from . import around
 
         around.watch(config)
-
-
-def _asks(item: pytest.Item) -> bool:
-    names = getattr(item, "fixturenames", ())
-    return any(name.startswith("stripe_") for name in names) or any(
-        map(declared.is_ours, item.iter_markers())
-    )
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
