@@ -26,6 +26,8 @@ ROWS: tuple[Row, ...] = (
     *sessions.rows()[7:],
 )
 ALONE: tuple[Row, ...] = (*payloads.alone(), *clients.alone())
+_BARS = 7
+"""Of a row that is held to something."""
 _REACHED = {True: "yes", False: "**no**", None: ""}
 
 
@@ -45,7 +47,7 @@ def main() -> int:
     text = "\n".join(_report(wanted, measured))
     print(text)
     if arguments.write:
-        _write(text)
+        _write(text, is_part=bool(arguments.only))
     return 0
 
 
@@ -79,12 +81,27 @@ def _report(wanted: Iterable[Row], measured: dict[str, Outcome]) -> Iterable[str
     yield f"\nMedians, of runs in turns, on {machine.described()}"
 
 
-def _write(text: str) -> None:
+def _write(text: str, *, is_part: bool) -> None:
     before, begin, rest = DOCS.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    known, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"{DOCS}: no {BEGIN} … {END} to write between")
+    text = _merged(known.strip().splitlines(), text.splitlines()) if is_part else text
     DOCS.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def _merged(known: list[str], rows: list[str]) -> str:
+    """The table that is there, with these rows instead of theirs, or more at its end."""
+    new = {_cell(row): row for row in rows if _cell(row)}
+    merged = [new.pop(_cell(line), line) for line in known]
+    last = max(index for index, line in enumerate(merged) if line.count("|") >= _BARS)
+    return "\n".join((*merged[: last + 1], *new.values(), *merged[last + 1 :]))
+
+
+def _cell(line: str) -> str:
+    """What a row of a table is about: nothing of its head, or of any other line."""
+    cell = line.split("|")[1].strip() if line.count("|") > 1 else ""
+    return "" if cell.startswith(("what;", "alone", "---")) else cell
 
 
 if __name__ == "__main__":

@@ -91,10 +91,17 @@ def _variants(folder: Path) -> Mapping[str, Sample]:
 
 
 def _parallel(folder: Path) -> Mapping[str, Sample]:
-    test = files.sdk_replayed(MANY)
+    return _in_one_and_two(folder, files.sdk_replayed(MANY), OURS)
+
+
+def _parallel_stub(folder: Path) -> Mapping[str, Sample]:
+    return _in_one_and_two(folder, files.sdk_with_stub(MANY), ())
+
+
+def _in_one_and_two(folder: Path, test: str, plugins: Sequence[str]) -> Mapping[str, Sample]:
     return {
-        "one": _session(folder / "one", test, *OURS),
-        "two": _session(folder / "two", test, *OURS, *XDIST, "-n", "2"),
+        "one": _session(folder / "one", test, *plugins),
+        "two": _session(folder / "two", test, *plugins, *XDIST, "-n", "2"),
     }
 
 
@@ -156,6 +163,14 @@ def rows() -> Sequence[Row]:
             "at least 1.7 x as fast",
             3,
             _parallel,
+            _faster,
+        ),
+        Row(
+            "xdist-stub",
+            f"{MANY:,} tests with a stub transport and no plugin, under `-n 2`; in one process",
+            "",
+            3,
+            _parallel_stub,
             _faster,
         ),
     )

@@ -12,7 +12,9 @@ from .declared import REHEARSAL, VARIATION
 from .errors import InvalidOption, StripeContractError, UnknownName
 
 if TYPE_CHECKING:
+    from .cassettes import Library
     from .replay import Replay
+    from .settings import Settings
     from .variants import Case
 
 _REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
@@ -20,6 +22,9 @@ _REPEATABLE = "a test function that pytest can repeat, marked itself or by its c
 
 _WRONG = pytest.StashKey[dict[str, StripeContractError]]()
 """What is wrong with the variants of a test, by its id: its setup says it."""
+
+_SAID = pytest.StashKey[dict[Any, tuple["Library", "Settings", Any]]]()
+"""What is said of the replays of a module's or a class's tests, so that it is read once."""
 
 _ARGUMENTS = ("only", "exclude", "pairs")
 
@@ -88,32 +93,48 @@ def replay(
     ``api_base`` are what the fixtures of these names do.
     """
     from .replay import Replay
+
+    item, marker, case = request.node, options.marker_of(request), case_of(request.node)
+    if [each.name for each in item.own_markers].count("stripe_replay") > 1:
+        raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
+    said = (marker, fixture, rehearsal_of(item), scrub, api_base)
+    known = item.parent.stash.setdefault(_SAID, {})
+    if (found := known.get(key := tuple(map(_key, said)))) is None:
+        library = options.library(request.config, request.path)
+        found = known[key] = (library, _settings(request.config, said), said)
+    library, settings, _ = found
+    if marker is None:
+        return Replay(library, (), settings, case)
+    made = Replay(library, marker.args or (options.own_cassette(item),), settings, case)
+    if case is None and is_varied(item):
+        wrong = request.config.stash.get(_WRONG, {}).get(item.nodeid.partition("[")[0])
+        raise wrong or InvalidOption("stripe_variants", item.name, _REPEATABLE)
+    return made
+
+
+def _key(said: object) -> object:
+    """What tells it from others: a text by itself, anything else, which is kept, by its id."""
+    return said if isinstance(said, str) else id(said)
+
+
+def _settings(config: pytest.Config, told: tuple[Any, ...]) -> Settings:
+    """What is said of the replays of a marker, by it, by fixtures (``told``), and by options."""
     from .settings import Settings
     from .upstream import Base
 
-    item, config, marker = request.node, request.config, options.marker_of(request)
-    if [each.name for each in item.own_markers].count("stripe_replay") > 1:
-        raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
-    cassettes, case = options.library(config, request.path), case_of(item)
+    marker, fixture, rehearsal, scrub, api_base = told
     is_said = config.getini("stripe_api_version") or fixture != versions.DEFAULT
     settings = Settings(
         default_version=installed.full(fixture) if is_said else None,
-        rehearsal=rehearsal_of(item),
+        rehearsal=rehearsal,
         strict=options.strict(config, marker),
         record=options.record_mode(config, None),
         record_mode=config.getoption("stripe_record"),
         base=Base(api_base),
         scrub=scrub,
     )
-    if marker is None:
-        return Replay(cassettes, (), settings, case)
-    said = {name: value for name, value in marker.kwargs.items() if name != "strict"}
-    names = marker.args or (options.own_cassette(item),)
-    made = Replay(cassettes, names, settings.but(**said), case)
-    if case is None and is_varied(item):
-        wrong = config.stash.get(_WRONG, {}).get(item.nodeid.partition("[")[0])
-        raise wrong or InvalidOption("stripe_variants", item.name, _REPEATABLE)
-    return made
+    said = marker.kwargs.items() if marker else ()
+    return settings.but(**{name: value for name, value in said if name != "strict"})
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
