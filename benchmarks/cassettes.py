@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _prepare(folder: Path) -> Mapping[str, Sample]:
-    from .check import generate
+    from .corpus import generate
 
     cassettes = folder / "cassettes"
     shutil.rmtree(cassettes, ignore_errors=True)

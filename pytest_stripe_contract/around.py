@@ -22,12 +22,6 @@ def watch(config: pytest.Config) -> None:
         config.pluginmanager.register(reports, "stripe-contract-reports")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test that is run again begins anew."""
-    verdicts.forget(item)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """What the code swallowed fails the test here, where it is still the test that fails."""
@@ -59,7 +53,7 @@ def pytest_runtest_makereport(
     if is_used or item.config.getoption("stripe_unused"):
         verdicts.report(item, made, call)
     if made.when == "teardown":
-        verdicts.forget(item)  # items live as long as the run: calls need not
+        verdicts.forget(item)  # items live as long as the run, and may be run again
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from difflib import get_close_matches
-from functools import reduce
+from functools import cache, reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any
 
@@ -69,45 +69,31 @@ def _near(name: str, line: str, value: Any) -> list[tuple[Path, Error]]:
     jsonschema-rs says in microseconds which objects and values are at fault, and jsonschema is
     asked of these alone. Empty if the one cannot tell, or the other finds nothing.
     """
-    parts = _PARTS.get((name, line))
-    if parts is None or parts.schema is not schemas.exact(name, line):
-        parts = _PARTS[name, line] = _Parts(schemas.exact(name, line))
+    found_at = schemas.compiled(name, line).iter_errors
     try:
-        errors = [(tuple(each.instance_path), tuple(each.schema_path)) for each in parts.at(value)]
+        errors = [(tuple(each.instance_path), tuple(each.schema_path)) for each in found_at(value)]
     except ValueError:
         return []  # It has something in it that is no JSON, or text that is no Unicode.
     found = []
     for path, schema_path in dict.fromkeys((path, keys[:-1]) for path, keys in errors):
         here = reduce(getitem, path, value)
-        validator = parts.validator(schema_path, schemas.reference(name, line))
+        validator = part(name, line, schema_path)
         found += [(path, error) for error in validator.iter_errors(here)]
     return found
 
 
-class _Parts:
-    """The parts of a schema, each with a validator that leaves to others what is in it.
+@cache
+def part(name: str, line: str, path: tuple[str | int, ...]) -> Validator:
+    """The validator of a part of the exact schema, which leaves to others what is in it.
 
     But where one of several schemas is meant, it goes through them.
     """
-
-    def __init__(self, schema: Schema) -> None:
-        import jsonschema_rs
-
-        self.schema = schema
-        self.at = jsonschema_rs.validator_for(schema).iter_errors
-        self._known: dict[tuple[str | int, ...], Validator] = {}
-
-    def validator(self, path: tuple[str | int, ...], reference: Any) -> Validator:
-        if path not in self._known:
-            whole: Any = self.schema
-            part = reduce(getitem, path, whole)
-            # With "$schema", jsonschema would take its own keywords for it.
-            own = {name: each for name, each in part.items() if name != "$schema"}
-            self._known[path] = _shallow(reference)(self.schema).evolve(schema=own)
-        return self._known[path]
-
-
-_PARTS: dict[tuple[str, str], _Parts] = {}
+    whole, reference = schemas.exact(name, line), schemas.reference(name, line)
+    found: Any = reduce(getitem, path, whole)  # type: ignore[arg-type]
+    # With "$schema", jsonschema would take its own keywords for it.
+    own = {keyword: each for keyword, each in found.items() if keyword != "$schema"}
+    validator: Validator = _shallow(reference)(whole).evolve(schema=own)
+    return validator
 
 
 def _shallow(reference: Any) -> Any:

@@ -36,10 +36,17 @@ def stripe_api_version(request: pytest.FixtureRequest) -> str:
         return options.api_version(request.config, options.marker_of(request), rehearsal)
 
 
+def _in_force(request: pytest.FixtureRequest, fixture: str) -> str:
+    """The version that is rehearsed, or else the one that ``stripe_api_version`` gives."""
+    from . import runs
+
+    return runs.rehearsal_of(request.node) or fixture
+
+
 @pytest.fixture
 def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> Contract:
     """The `Contract` of the API version in force."""
-    from . import around, options, report, runs
+    from . import around, options, report
     from .contract import Contract
 
     around.watch(request.config)
@@ -48,7 +55,7 @@ def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> 
         strict = options.strict(request.config, marker)
         drift = request.node.stash.setdefault(DRIFT, [])
         return Contract(
-            runs.rehearsal_of(request.node) or stripe_api_version,
+            _in_force(request, stripe_api_version),
             strict=strict,
             on_drift=lambda finding: drift.append(str(finding)),
         )
@@ -57,19 +64,17 @@ def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> 
 @pytest.fixture
 def stripe_invoice(request: pytest.FixtureRequest, stripe_api_version: str) -> InvoiceFactory:
     """Makes invoices of the API version in force: ``stripe_invoice(status="open")``."""
-    from . import runs
     from .invoices import InvoiceFactory
 
-    return InvoiceFactory(runs.rehearsal_of(request.node) or stripe_api_version)
+    return InvoiceFactory(_in_force(request, stripe_api_version))
 
 
 @pytest.fixture
 def stripe_event(request: pytest.FixtureRequest, stripe_api_version: str) -> EventFactory:
     """Makes signed events of the API version in force, as they arrive at a webhook."""
-    from . import runs
     from .events import EventFactory
 
-    return EventFactory(runs.rehearsal_of(request.node) or stripe_api_version)
+    return EventFactory(_in_force(request, stripe_api_version))
 
 
 @pytest.fixture(scope="session")
@@ -79,17 +84,22 @@ def stripe_scrub() -> dict[str, Any]:
     Names of properties or headers, or dotted paths, with what to put there: a text, a function
     of the value, True for a stand-in, or False to keep the value.
     """
-    return _NO_SCRUB
+    return {}
 
 
 @pytest.fixture(scope="session")
 def stripe_api_base(request: pytest.FixtureRequest) -> str:
     """Where to record from: Stripe, or a stand-in such as stripe-mock; override it."""
-    return _Base(request.config.getini("stripe_api_base"))
+    return str(request.config.getini("stripe_api_base"))
 
 
 @pytest.fixture
-def stripe_replay(request: pytest.FixtureRequest, stripe_api_version: str) -> Iterator[Replay]:
+def stripe_replay(
+    request: pytest.FixtureRequest,
+    stripe_api_version: str,
+    stripe_scrub: dict[str, Any],
+    stripe_api_base: str,
+) -> Iterator[Replay]:
     """The `Replay` of the test's marker, active from the test's setup to its teardown.
 
     Without a marker it is not active; call it: ``with stripe_replay("name") as replay:``.
@@ -97,9 +107,8 @@ def stripe_replay(request: pytest.FixtureRequest, stripe_api_version: str) -> It
     from . import around, report, runs
 
     around.watch(request.config)
-    scrub, base = (_given(request, name) for name in ("stripe_scrub", "stripe_api_base"))
     with report.plainly():
-        replay = runs.replay(request, stripe_api_version, scrub, base)
+        replay = runs.replay(request, stripe_api_version, stripe_scrub, stripe_api_base)
     request.node.stash[REPLAY] = replay
     if request.node.get_closest_marker("stripe_replay") is None:
         yield replay
@@ -107,25 +116,3 @@ def stripe_replay(request: pytest.FixtureRequest, stripe_api_version: str) -> It
         replay.start()
         yield replay
         replay.stop()
-
-
-_NO_SCRUB: dict[str, Any] = {}
-_PLAIN = pytest.StashKey[dict[str, Any]]()
-"""What our own fixtures gave to the tests of a module or a class, where nothing overrides them."""
-
-
-class _Base(str):
-    """What our own ``stripe_api_base`` gives: an override gives another text."""
-
-    __slots__ = ()
-
-
-def _given(request: pytest.FixtureRequest, name: str) -> Any:
-    """What a fixture gives; ours is set up once a module or class, as most tests have no other."""
-    known = request.node.parent.stash.setdefault(_PLAIN, {})
-    if name in known and name not in request.fixturenames:
-        return known[name]
-    value = request.getfixturevalue(name)
-    if value is _NO_SCRUB or isinstance(value, _Base):
-        known[name] = value
-    return value

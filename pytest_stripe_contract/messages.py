@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -116,6 +116,12 @@ class Response:
         if "Content-Encoding" not in self.headers:
             return self.body
         return httpx.Response(self.status, headers=self.headers, content=self.body).content
+
+    def with_payload(self, payload: Any, *, indent: int | None = None) -> Response:
+        """The same with another body, which is that payload as JSON."""
+        headers = self.headers.copy()
+        headers.pop("Content-Encoding", None)
+        return replace(self, headers=headers, body=json.dumps(payload, indent=indent).encode())
 
     @property
     def legible(self) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -77,12 +77,18 @@ def own_cassette(item: pytest.Item) -> str:
 
     In whatever API version it is rehearsed, and for whatever variant, it is the same one.
     """
-    name, params = item.name, getattr(getattr(item, "callspec", None), "params", {})
+    name, params = item.name, params_of(item)
     for part in (params.get(REHEARSAL), params.get(VARIATION)):
         name = name if part is None else without(str(part), name)
     if (cls := getattr(item, "cls", None)) is not None:
         name = f"{cls.__name__}.{name}"
     return f"{item.path.stem}/{_FORBIDDEN.sub('-', name)}"
+
+
+def params_of(item: pytest.Item) -> dict[str, Any]:
+    """The parameters that a test runs with, by name; none if it has none."""
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return params
 
 
 def without(part: str, name: str) -> str:

@@ -15,13 +15,7 @@ from .fixtures import *  # noqa: F403 (pytest finds fixtures among the plugin's 
 if TYPE_CHECKING:
     from .report import Run
 
-_OPTIONS = (
-    "stripe_api_version",
-    "stripe_strict",
-    "stripe_record",
-    "stripe_unused",
-    "stripe_variants",
-)
+_OPTIONS = (*declared.DEFAULTS, "stripe_unused")
 _ALL_RAN = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 _VERY_QUIET = -2
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import installed, versions
+from .columns import aligned
 from .upgrades import Change, changes_of
 
 _READ = re.compile(
@@ -77,8 +78,4 @@ def table(rows: dict[str, Row]) -> Iterator[str]:
         (version, str(row.passed), str(row.failed), ", ".join(row.properties))
         for version, row in rows.items()
     ]
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    for line in (head, *cells):
-        name, passed, failed, properties = line
-        aligned = (name.ljust(widths[0]), passed.rjust(widths[1]), failed.rjust(widths[2]))
-        yield "  ".join((*aligned, properties)).rstrip()
+    yield from aligned((head, *cells), numbers=(1, 2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -97,9 +96,7 @@ def _in_line(
         shown = _with_payments(shown, line, may_have) if with_payments else _without_payments(shown)
     if shown == payload:
         return response, before == line or payloads.kind_of(shown) is not None
-    headers = response.headers.copy()
-    headers.pop("Content-Encoding", None)
-    return replace(response, headers=headers, body=json.dumps(shown, indent=2).encode()), True
+    return response.with_payload(shown, indent=2), True
 
 
 def _error_in(shown: dict[str, Any], line: str) -> dict[str, Any]:

@@ -96,12 +96,12 @@ def write_sensitivity(config: pytest.Config, tally: Tally | None) -> None:
     """The list of what the tests depend on, to the file that the option names, if it does."""
     file = which.Variants.of(config).file
     if file is not None and tally is not None:
-        rows = (f"{row[2:]}\n" for row in tally.sensitivity())
+        rows = (f"{row}\n" for row in tally.sensitivity())
         file.write_text("".join(rows), encoding="utf-8")
 
 
 def _variants(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
-    """What the variants of a run came to, if there were any; a list is written if one is wanted."""
+    """What the variants of a run came to, if there were any."""
     if tally is None:
         return
     variants = which.Variants.of(config)
@@ -109,9 +109,9 @@ def _variants(config: pytest.Config, tally: Tally | None) -> Iterator[str]:
         yield from tally.table(variants.seed)
         return
     rows = tally.sensitivity()
-    noticed = sum(row.lstrip().startswith("noticed") for row in rows)
+    noticed = sum(row.startswith("noticed") for row in rows)
     yield f"stripe sensitivity: {len(rows)} properties changed, the tests notice {noticed}"
-    yield from rows
+    yield from (f"  {row}" for row in rows)
     if variants.file is not None:
         yield f"  written to {variants.file}"
 

@@ -23,8 +23,8 @@ _REPEATABLE = "a test function that pytest can repeat, marked itself or by its c
 _WRONG = pytest.StashKey[dict[str, StripeContractError]]()
 """What is wrong with the variants of a test, by its id: its setup says it."""
 
-_SAID = pytest.StashKey[dict[Any, tuple["Library", "Settings", Any]]]()
-"""What is said of the replays of a module's or a class's tests, so that it is read once."""
+_SAID = pytest.StashKey[tuple[tuple[Any, ...], "Library", "Settings"]]()
+"""What was said of the last replay of a module's or a class's tests: the next has it too."""
 
 _ARGUMENTS = ("only", "exclude", "pairs")
 
@@ -74,14 +74,12 @@ def check_options(config: pytest.Config) -> None:
 
 def case_of(item: pytest.Item) -> Case | None:
     """What is otherwise in the answers of a test; None if it has no variants."""
-    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    return params.get(VARIATION)
+    return options.params_of(item).get(VARIATION)
 
 
 def rehearsal_of(item: pytest.Item) -> str | None:
     """The API version that a test is rehearsed in; None if it is not."""
-    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    return params.get(REHEARSAL) or next(iter(rehearsed(item.config)), None)
+    return options.params_of(item).get(REHEARSAL) or next(iter(rehearsed(item.config)), None)
 
 
 def replay(
@@ -98,11 +96,11 @@ def replay(
     if [each.name for each in item.own_markers].count("stripe_replay") > 1:
         raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
     said = (marker, fixture, rehearsal_of(item), scrub, api_base)
-    known = item.parent.stash.setdefault(_SAID, {})
-    if (found := known.get(key := tuple(map(_key, said)))) is None:
+    last = item.parent.stash.get(_SAID, None)
+    if last is None or not all(map(_is_same, last[0], said)):
         library = options.library(request.config, request.path)
-        found = known[key] = (library, _settings(request.config, said), said)
-    library, settings, _ = found
+        last = item.parent.stash[_SAID] = (said, library, _settings(request.config, said))
+    _, library, settings = last
     if marker is None:
         return Replay(library, (), settings, case)
     made = Replay(library, marker.args or (options.own_cassette(item),), settings, case)
@@ -112,9 +110,8 @@ def replay(
     return made
 
 
-def _key(said: object) -> object:
-    """What tells it from others: a text by itself, anything else, which is kept, by its id."""
-    return said if isinstance(said, str) else id(said)
+def _is_same(one: object, other: object) -> bool:
+    return one is other or (isinstance(one, str) and one == other)
 
 
 def _settings(config: pytest.Config, told: tuple[Any, ...]) -> Settings:

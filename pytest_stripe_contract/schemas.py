@@ -91,8 +91,14 @@ def exact(name: str, line: str) -> Schema:
 @cache
 def verdict(name: str, line: str) -> Callable[[Any], bool]:
     """Says whether a value fulfils the exact schema; `ValueError` if it is no plain JSON."""
-    is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(exact(name, line)).is_valid
+    is_valid: Callable[[Any], bool] = compiled(name, line).is_valid
     return is_valid
+
+
+@cache
+def compiled(name: str, line: str) -> Any:
+    """The validator of jsonschema-rs, of the exact schema: for its verdict, and where it fails."""
+    return jsonschema_rs.validator_for(exact(name, line))
 
 
 @cache

@@ -117,10 +117,7 @@ def _otherwise(response: Response, invoice: Mapping[str, Any], version: str) -> 
         return response
     if kind_of(payload) != "invoice":
         return response
-    headers = response.headers.copy()
-    headers.pop("Content-Encoding", None)
-    body = json.dumps(invoices.make(version, invoice, payload), indent=2).encode()
-    return replace(response, headers=headers, body=body)
+    return response.with_payload(invoices.make(version, invoice, payload), indent=2)
 
 
 def _ids(request: Request) -> list[str]:

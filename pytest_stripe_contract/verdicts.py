@@ -19,7 +19,7 @@ _KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, _PASSED, _RECORDED, _J
 
 
 def forget(item: pytest.Item) -> None:
-    """Whatever is known of an earlier run of the same test."""
+    """Forget what is known of a test that is over."""
     for key in _KEYS:
         if key in item.stash:
             del item.stash[key]

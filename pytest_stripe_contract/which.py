@@ -12,6 +12,7 @@ from .errors import InvalidOption
 
 _WORDS = "all, off, sensitivity, sensitivity:FILE, a number, or NUMBER:SEED"
 _SEEDS = 1_000_000
+_SAID = pytest.StashKey["Variants"]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,17 @@ class Variants:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Variants:
-        """What the command line says, or else the ini-file; `InvalidOption` for anything else."""
+        """What the command line says, or else the ini-file; `InvalidOption` for anything else.
+
+        It is read once: each test asks for it.
+        """
+        known = config.stash.get(_SAID, None)
+        if known is None:
+            known = config.stash[_SAID] = cls._read(config)
+        return known
+
+    @classmethod
+    def _read(cls, config: pytest.Config) -> Variants:
         said = config.getoption("stripe_variants") or config.getini("stripe_variants")
         word, _, more = said.partition(":")
         if word in ("all", "off") and not more:
@@ -57,3 +68,4 @@ def settle(config: pytest.Config) -> None:
     variants = Variants.of(config)
     if variants.size is not None and not variants.seed:
         config.option.stripe_variants = f"{variants.size}:{SystemRandom().randrange(_SEEDS)}"
+        del config.stash[_SAID]

@@ -18,6 +18,7 @@ LAYERS = (
     ("installed",),
     (
         "codings",
+        "columns",
         "event_types",
         "expandable",
         "findings",

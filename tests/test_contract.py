@@ -10,7 +10,7 @@ import pytest
 import stripe
 from answers import documented, faultless
 
-from pytest_stripe_contract import schemas, shipped, versions
+from pytest_stripe_contract import explain, schemas, shipped, versions
 from pytest_stripe_contract.contract import Contract
 from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.findings import ABSENT, ContractViolation
@@ -480,7 +480,14 @@ def findings_of(schema, payload, tmp_path, monkeypatch):
     (tmp_path / "invoice").mkdir()
     (tmp_path / "invoice" / f"{VERSION}.json").write_text(json.dumps(schema))
     monkeypatch.setattr(shipped, "SCHEMAS", tmp_path)
-    caches = (schemas.documented, schemas.exact, schemas.verdict, schemas.reference)
+    caches = (
+        schemas.documented,
+        schemas.exact,
+        schemas.compiled,
+        schemas.verdict,
+        schemas.reference,
+        explain.part,
+    )
     for cached in caches:
         cached.cache_clear()
     try:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 from .. import versions
+from ..columns import aligned
 
 WRONG_CALL = 2
 INTERRUPTED = 130
@@ -46,10 +47,8 @@ def table(
     if arguments.format == "json":
         print_json([dict(zip(head, row, strict=True)) for row in rows])
     else:
-        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-        for row in (head, *rows):
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            print("  ".join(cells).rstrip())
+        for line in aligned((head, *rows)):
+            print(line)
     return 0
 
 

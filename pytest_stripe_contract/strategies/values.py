@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .. import expandable
-from ..findings import ABSENT
+from ..findings import ABSENT, LONGEST_ID
 from ..guide import EVERY, Guide, Schema, constant, types_of, values_of
 from ..samples import DECIMAL, URL, Sampler, id_prefix, is_expanded, is_url
 from ..schemas import INT64
 from .places import Place
 
-LONGEST_ID = 255
-"""Characters that an id may have: https://docs.stripe.com/upgrades."""
 LONGEST_TEXT = 500
 LONGEST_KEY = 40
 """Of ``metadata``, as its values are at most `LONGEST_TEXT`: https://docs.stripe.com/api/metadata."""

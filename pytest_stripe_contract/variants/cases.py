@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -72,9 +71,8 @@ class Case:
             changed = None
         if changed is None:
             return response
-        headers = response.headers.copy()
-        headers.pop("Content-Encoding", None)
-        return Varied(response.status, headers, json.dumps(changed).encode(), response.reason)
+        shown = response.with_payload(changed)
+        return Varied(shown.status, shown.headers, shown.body, shown.reason)
 
     def applied(self, payload: Any, line: str) -> Any:
         """A copy of an answer's payload with all parts that are legal in it; None if none is."""
@@ -193,12 +191,11 @@ def sample(made: Sequence[Case], size: int, seed: str) -> list[Case]:
 
 def _terms(option: str, said: object) -> tuple[str, ...]:
     expected = "kinds of variation or JSON paths, each a text"
-    terms = (said,) if isinstance(said, str) else said
+    terms: Any = (said,) if isinstance(said, str) else said
     if terms is None:
         return ()
-    if not isinstance(terms, (tuple, list, set, frozenset)) or not terms:
-        raise InvalidOption(option, said, expected)
-    if not all(isinstance(term, str) for term in terms):
+    is_listed = isinstance(terms, (tuple, list, set, frozenset))
+    if not is_listed or not terms or not all(isinstance(term, str) for term in terms):
         raise InvalidOption(option, said, expected)
     return tuple(map(_term, terms))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..columns import aligned
 from .cases import RECORDED
 
 _HEAD = ("property", "variants", "broke at", "in")
@@ -63,7 +64,8 @@ class Tally:
         sampled = f" (sampled with seed {seed})" if seed else ""
         failed = f"the code broke on {len(broken)}" if broken else "the code broke on none"
         yield f"stripe variants: {len(ran)} ran{sampled}; {failed}"
-        yield from _aligned(_without_last_if_same(list(self._rows(broken))))
+        table = _without_last_if_same(list(self._rows(broken)))
+        yield from (f"  {line}" for line in aligned(table))
         for test in self._failing():
             yield f"  {test} fails on the recorded answer too: see to that first"
         unfit = {each.test: each.unfit for each in self.outcomes.values() if each.unfit}
@@ -81,7 +83,7 @@ class Tally:
             noticed = [what for what, was_noticed in whats.items() if was_noticed]
             told = ", ".join(sorted(noticed or whats))
             rows.append(("noticed" if noticed else "unnoticed", path, told))
-        return list(_aligned(sorted(rows)))
+        return list(aligned(sorted(rows)))
 
     def _failing(self) -> list[str]:
         """The tests that fail whatever the answer."""
@@ -112,10 +114,3 @@ def _without_last_if_same(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The rows below their head; which test it was is told if there are several."""
     table = [_HEAD, *rows] if rows else []
     return [row[:-1] for row in table] if len({row[-1] for row in rows}) == 1 else table
-
-
-def _aligned(table: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()

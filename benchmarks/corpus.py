@@ -1,46 +1,23 @@
-"""``stripe-contract check`` against merely reading the files; explaining against one schema pass.
-
-``python -m benchmarks.check`` prints the table of both rows.
-"""
+"""Cassettes that ``stripe-contract check`` is timed on: made, and each time the same."""
 
 from __future__ import annotations
 
 import json
 import random
 import re
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pytest_stripe_contract import explain, schemas, shipped, versions
+from pytest_stripe_contract import shipped, versions
 
-INTERACTIONS = 10_000
 SIZES = (1, 10, 100)
 """Interactions of the files, each with about as many of them all."""
 
-CHECK_LIMIT = 1.3
-EXPLAIN_LIMIT = 1.5
-
-READ = """
-import json, pathlib, sys, yaml
-for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.yaml")):
-    document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-    for recorded in document["interactions"]:
-        json.loads(recorded["response"]["body"]["string"])
-"""
-"""What the command is compared with: the files read, the bodies too, and nothing looked at."""
-
-CHECK = "import sys; from pytest_stripe_contract.cli import main; sys.exit(main())"
-
+_HALF, _SOME = 0.5, 0.3
 _SCENARIOS = ("mark_uncollectible_open", "mark_uncollectible_open", "invoice_lifecycle")
 _ID = re.compile(r"(?<![a-z])([a-z]{2,5}_)((?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,})\b")
 _TIME = re.compile(r"\b16[78][0-9]{7}\b")
@@ -55,20 +32,7 @@ _MAY_BE_NULL = {
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Seconds that both sides of a row took, round by round."""
-
-    ours: tuple[float, ...]
-    theirs: tuple[float, ...]
-
-    @property
-    def ratio(self) -> float:
-        """Of the medians."""
-        return statistics.median(self.ours) / statistics.median(self.theirs)
-
-
-def generate(folder: Path, interactions: int = INTERACTIONS, *, seed: int = 1) -> int:
+def generate(folder: Path, interactions: int, *, seed: int = 1) -> int:
     """Write cassettes of so many interactions into a folder; how many files they are.
 
     Every release line has its part. No two answers have the same ids, amounts, dates or texts,
@@ -88,53 +52,6 @@ def generate(folder: Path, interactions: int = INTERACTIONS, *, seed: int = 1) -
             path.write_text("".join(_file(line, recorded, like_vcr=number % 2 == 0)))
             files += 1
     return files
-
-
-def time_check(folder: Path, rounds: int = 5, *options: str) -> Timings:
-    """Both sides alternately, each a process of its own, with all that it does."""
-    ours = [sys.executable, "-c", CHECK, "check", *options, str(folder)]
-    theirs = [sys.executable, "-c", READ, str(folder)]
-    return _alternating(lambda: _run(ours, 1), lambda: _run(theirs, 0), rounds)
-
-
-def time_explain(rounds: int = 200) -> Timings:
-    """A broken invoice explained, and one pass of jsonschema over it, its errors all taken."""
-    from jsonschema import Draft202012Validator
-
-    line = versions.LINES[-1].name
-    invoice = broken_invoice(line)
-    validator = Draft202012Validator(schemas.documented("invoice", line))
-    return _alternating(
-        lambda: explain.differences("invoice", line, invoice),
-        lambda: list(validator.iter_errors(invoice)),
-        rounds,
-    )
-
-
-def broken_invoice(line: str) -> dict[str, Any]:
-    """The invoice of a release line with a wrong type, a misspelt status and a wrong currency."""
-    invoice: dict[str, Any] = json.loads(_templates("mark_uncollectible_open", line)[0][1])
-    invoice["status"] = "uncolectible"
-    invoice["amount_due"] = "599"
-    invoice["lines"]["data"][0]["currency"] = "USD"
-    return invoice
-
-
-def _alternating(ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> Timings:
-    taken: tuple[list[float], list[float]] = ([], [])
-    ours(), theirs()
-    for _ in range(rounds):
-        for side, run in zip(taken, (ours, theirs), strict=True):
-            begin = time.perf_counter()
-            run()
-            side.append(time.perf_counter() - begin)
-    return Timings(*map(tuple, taken))
-
-
-def _run(command: list[str], expected: int) -> None:
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-    if done.returncode != expected:
-        raise RuntimeError(done.stderr.decode())
 
 
 @cache
@@ -170,16 +87,16 @@ def _interaction(line: versions.ReleaseLine, random_: random.Random) -> dict[str
 def _varied(invoice: dict[str, Any], random_: random.Random) -> dict[str, Any]:
     """The invoice with other texts and shapes, all of them legal."""
     words = random_.choices(_WORDS, k=3)
-    if random_.random() < 0.5:  # noqa: PLR2004
+    if random_.random() < _HALF:
         invoice["metadata"] = {f"{words[0]}_id": str(random_.randrange(10**6))}
     for name in ("description", "footer", "statement_descriptor", "receipt_number"):
-        if random_.random() < 0.5:  # noqa: PLR2004
+        if random_.random() < _HALF:
             invoice[name] = f"{' '.join(words)} {random_.randrange(10**4)}"
-    if random_.random() < 0.5:  # noqa: PLR2004
+    if random_.random() < _HALF:
         names = ("city", "country", "line1", "line2", "postal_code", "state")
         invoice["customer_address"] = dict.fromkeys(names) | {"city": words[0], "country": "US"}
     for name, value in _MAY_BE_NULL.items():
-        if name in invoice and random_.random() < 0.3:  # noqa: PLR2004
+        if name in invoice and random_.random() < _SOME:
             invoice[name] = value if invoice[name] is None else None
     items = invoice["lines"]["data"]
     items += [json.loads(json.dumps(items[0])) for _ in range(random_.randrange(3))]
@@ -208,22 +125,3 @@ def _file(
         text = yaml.dump([head], Dumper=yaml.CSafeDumper, sort_keys=False)
         yield text.replace("    body: null\n", "    body:\n      string: |-\n", 1)
         yield "".join(f"        {row}\n" for row in answer["body"]["string"].splitlines())
-
-
-def main() -> None:
-    """Print both rows: medians in milliseconds, and their ratio."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = generate(Path(folder))
-        check = time_check(Path(folder))
-    print(f"{'what':<46}{'ours':>10}{'theirs':>10}{'ratio':>8}{'limit':>8}")
-    rows = (
-        (f"check of {INTERACTIONS} interactions in {files} files", check, CHECK_LIMIT),
-        ("explaining a broken invoice", time_explain(), EXPLAIN_LIMIT),
-    )
-    for what, timings, limit in rows:
-        ours, theirs = (statistics.median(each) * 1000 for each in (timings.ours, timings.theirs))
-        print(f"{what:<46}{ours:>10.2f}{theirs:>10.2f}{timings.ratio:>8.2f}{limit:>8.2f}")
-
-
-if __name__ == "__main__":
-    main()
