@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from pytest_stripe_contract import shipped, versions
+from pytest_stripe_contract.stripe_api import resources as shipped
+from pytest_stripe_contract.stripe_api import versions
 
 SIZES = (1, 10, 100)
 """Interactions of the files, each with about as many of them all."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from pytest_stripe_contract import shipped
+from pytest_stripe_contract.stripe_api import resources as shipped
 
 ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
 URL = f"https://api.stripe.com/v1/invoices/{ID}/mark_uncollectible"

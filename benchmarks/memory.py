@@ -27,9 +27,9 @@ def main() -> None:
 def _held() -> dict[str, float]:
     import stripe
 
-    from pytest_stripe_contract import Replay
-    from pytest_stripe_contract.cassettes import Library
-    from pytest_stripe_contract.settings import Settings
+    from pytest_stripe_contract.cassettes.library import Library
+    from pytest_stripe_contract.replay.replay import Replay
+    from pytest_stripe_contract.replay.settings import Settings
 
     library, settings = Library(Path.cwd()), Settings()
     client = stripe.StripeClient("sk_test_not_a_real_key")

@@ -30,7 +30,7 @@ def _texts() -> list[bytes]:
 
 
 def _verdict(_folder: Path) -> Mapping[str, Sample]:
-    from pytest_stripe_contract import Contract
+    from pytest_stripe_contract.contract.contract import Contract
 
     contract = Contract(VERSION)
     texts = _texts()
@@ -42,7 +42,7 @@ def _verdict(_folder: Path) -> Mapping[str, Sample]:
 
 
 def _verdict_of_bytes(_folder: Path) -> Mapping[str, Sample]:
-    from pytest_stripe_contract import Contract
+    from pytest_stripe_contract.contract.contract import Contract
 
     contract, sources = Contract(VERSION), cycle(_texts())
     return {
@@ -52,7 +52,7 @@ def _verdict_of_bytes(_folder: Path) -> Mapping[str, Sample]:
 
 
 def _again(_folder: Path) -> Mapping[str, Sample]:
-    from pytest_stripe_contract import Contract
+    from pytest_stripe_contract.contract.contract import Contract
 
     contract, text = Contract(VERSION), files.body()
     return {
@@ -72,7 +72,8 @@ def _broken() -> dict[str, Any]:
 def _explaining(_folder: Path) -> Mapping[str, Sample]:
     from jsonschema import Draft202012Validator
 
-    from pytest_stripe_contract import Contract, schemas
+    from pytest_stripe_contract.contract.contract import Contract
+    from pytest_stripe_contract.schemas import loader as schemas
 
     contract, invoice = Contract(VERSION), _broken()
     peer = Draft202012Validator(schemas.exact("invoice", LINE))
@@ -100,7 +101,7 @@ def _json() -> Check:
 def _jsonschema() -> Check:
     from jsonschema import Draft202012Validator
 
-    from pytest_stripe_contract import schemas
+    from pytest_stripe_contract.schemas import loader as schemas
 
     return Draft202012Validator(schemas.exact("invoice", LINE)).is_valid
 
@@ -108,14 +109,14 @@ def _jsonschema() -> Check:
 def _fastjsonschema() -> Check:
     compiler: Any = importlib.import_module("fastjsonschema")
 
-    from pytest_stripe_contract import schemas
+    from pytest_stripe_contract.schemas import loader as schemas
 
     compiled: Check = compiler.compile(schemas.exact("invoice", LINE) | {"$schema": _DRAFT_7})
     return compiled
 
 
 def _rust() -> Check:
-    from pytest_stripe_contract import schemas
+    from pytest_stripe_contract.schemas import loader as schemas
 
     return schemas.verdict("invoice", LINE)
 

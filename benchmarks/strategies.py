@@ -17,8 +17,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from pytest_stripe_contract import schemas, strategies
-from pytest_stripe_contract.contract import Contract
+from pytest_stripe_contract import strategies
+from pytest_stripe_contract.contract.contract import Contract
+from pytest_stripe_contract.schemas import loader as schemas
 
 LINES = ("2023-10-16", "endive")
 ROUNDS = 3

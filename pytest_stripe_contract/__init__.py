@@ -13,9 +13,9 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .calls import Call
-    from .contract import Contract
-    from .events import Event, EventFactory, NoEvent
+    from ._support.json_path import ABSENT
+    from .contract import Contract, ContractViolation, Finding
+    from .factories import Event, EventFactory, NoEvent
     from .faults import (
         connection_reset,
         dns_failure,
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
         tls_failure,
         truncated_body,
     )
-    from .findings import ABSENT, ContractViolation, Finding
     from .messages import Request, Response
-    from .misses import RecordingRefused, ReplayMiss
-    from .replay import Replay
-    from .upgrades import NoStepBack, upgrade
+    from .migrations import NoStepBack, upgrade
+    from .recording import RecordingRefused
+    from .replay import Call, Replay, ReplayMiss
 
 __all__ = [
     "ABSENT",
@@ -76,22 +75,22 @@ _FAULTS = (
 )
 
 _HOMES = {
-    "ABSENT": "findings",
-    "Call": "calls",
+    "ABSENT": "contract",
+    "Call": "replay",
     "Contract": "contract",
-    "ContractViolation": "findings",
-    "Event": "events",
-    "EventFactory": "events",
-    "Finding": "findings",
-    "NoEvent": "events",
-    "NoStepBack": "upgrades",
-    "RecordingRefused": "misses",
+    "ContractViolation": "contract",
+    "Event": "factories",
+    "EventFactory": "factories",
+    "Finding": "contract",
+    "NoEvent": "factories",
+    "NoStepBack": "migrations",
+    "RecordingRefused": "recording",
     "Replay": "replay",
-    "ReplayMiss": "misses",
+    "ReplayMiss": "replay",
     "Request": "messages",
     "Response": "messages",
     **dict.fromkeys(_FAULTS, "faults"),
-    "upgrade": "upgrades",
+    "upgrade": "migrations",
 }
 """Where the names are that pytest must not import with the plugin: they bring libraries."""
 

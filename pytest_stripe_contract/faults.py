@@ -15,7 +15,7 @@ import httpx
 
 from .errors import InvalidOption
 from .messages import Response
-from .wire import Failure, Reply
+from .transport import Failure, Reply
 
 _TYPES: Final = {402: "card_error"}
 _LEAST_ERROR: Final = 400

@@ -4,12 +4,12 @@ import importlib
 import pkgutil
 
 import pytest
-import senders  # noqa: F401 - see below
+from helpers import senders  # noqa: F401 - see below
 
 import pytest_stripe_contract
-from pytest_stripe_contract import Replay
-from pytest_stripe_contract.cassettes import Library
-from pytest_stripe_contract.settings import Settings
+from pytest_stripe_contract.cassettes.library import Library
+from pytest_stripe_contract.replay.replay import Replay
+from pytest_stripe_contract.replay.settings import Settings
 
 # Runs of pytester in this process forget what they import: what is here already, they share.
 # It saves seconds a run, and there must not be two network blocks in one process.

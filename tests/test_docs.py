@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from answers import documented
-from stripe_server import serve
+from helpers.answers import documented
+from helpers.stripe_server import serve
 
 from pytest_stripe_contract import cli
 
@@ -147,7 +147,7 @@ def test_a_sensitivity_run_writes_a_list_as_the_page_says(pytester):
 
 
 def test_findings_read_as_readme_says():
-    from pytest_stripe_contract import Contract
+    from pytest_stripe_contract.contract.contract import Contract
 
     payload = documented()
     shown = next(block for block in BLOCKS if block.text.startswith("$.lines"))

@@ -16,9 +16,9 @@ import httpx
 import pytest
 import stripe
 import trustme
-from impatient import CLIENTS, WAITS_FOREVER
+from helpers.impatient import CLIENTS, WAITS_FOREVER
 
-from pytest_stripe_contract import InvalidOption
+from pytest_stripe_contract.errors import InvalidOption
 from pytest_stripe_contract.faults import (
     connection_reset,
     dns_failure,
@@ -387,7 +387,7 @@ def test_an_sdk_that_is_imported_in_the_middle_of_a_replay_does_not_sleep_either
 def test_an_sdk_of_another_make_is_left_alone(monkeypatch):
     import types
 
-    from pytest_stripe_contract.clients import sdk
+    from pytest_stripe_contract.transport.clients import sdk
 
     monkeypatch.setitem(sys.modules, "stripe._http_client", types.ModuleType("other"))
 

@@ -16,15 +16,8 @@ import sdk_packages
 import stripe
 
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.events import EventFactory
-from pytest_stripe_contract.webhooks import (
-    ACCEPTED,
-    OTHER_SECRET,
-    REFUSED,
-    SECRET,
-    deliver,
-    encode,
-)
+from pytest_stripe_contract.factories.events import EventFactory
+from pytest_stripe_contract.webhooks import ACCEPTED, OTHER_SECRET, REFUSED, SECRET, deliver, encode
 
 TOOLS = Path(__file__).parent.parent / "tools"
 SDKS = [

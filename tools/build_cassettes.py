@@ -21,8 +21,9 @@ from typing import Any
 import error_answers
 import yaml
 
-from pytest_stripe_contract import versions, yamlfile
-from pytest_stripe_contract.upgrades import upgrade
+from pytest_stripe_contract.cassettes import yaml as yamlfile
+from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.stripe_api import versions
 
 CASSETTES = Path(__file__).resolve().parent.parent / "cassettes"
 SEED = "mark_uncollectible"
@@ -76,17 +77,17 @@ def cassettes(seed: Document) -> Iterator[tuple[str, Document]]:
     """Every derived cassette: its path below cassettes/, and what is in it."""
     [recorded] = seed["interactions"]
     documented = json.loads(recorded["response"]["body"]["string"])
-    went_well = marked(finalized(documented), versions.DEFAULT)
-    mark = _interaction(recorded, versions.DEFAULT, went_well)
+    went_well = marked(finalized(documented), versions.VERSION)
+    mark = _interaction(recorded, versions.VERSION, went_well)
     yield from _errors(recorded, mark)
     for line in versions.LINES:
-        folder = "" if line.first == versions.DEFAULT else f"{line.name}/"
-        is_open = upgrade(finalized(documented), versions.DEFAULT, line.name)
+        folder = "" if line.first == versions.VERSION else f"{line.name}/"
+        is_open = upgrade(finalized(documented), versions.VERSION, line.name)
         mark = _interaction(recorded, line.first, marked(is_open, line.name))
         if folder:
-            stepped = upgrade(documented, versions.DEFAULT, line.name)
+            stepped = upgrade(documented, versions.VERSION, line.name)
             again = _interaction(recorded, line.first, stepped)
-            steps = f"upgrade from {versions.DEFAULT}"
+            steps = f"upgrade from {versions.VERSION}"
             yield f"{folder}{SEED}.yaml", _cassette(line.first, steps, PAGE, again)
         rule = "the documented invoice, finalized" + (", upgraded" if folder else "")
         yield f"{folder}{SEED}_open.yaml", _cassette(line.first, rule, PAGE, mark)
@@ -109,21 +110,21 @@ def _errors(recorded: Document, mark: Document) -> Iterator[tuple[str, Document]
     answers = {name: _failed(recorded, error) for name, error in rows.items()}
     for name, error in rows.items():
         rule = "status, type, code, param and headers of this error, as its sources have them"
-        cassette = _cassette(versions.DEFAULT, rule, error.source, answers[name])
+        cassette = _cassette(versions.VERSION, rule, error.source, answers[name])
         yield f"{SEED}.{name}.yaml", cassette
     for name, parts in error_answers.SEQUENCES.items():
         rule = "one after the other: " + ", ".join(
             f"{SEED}.{part}" if part else f"{SEED}_open" for part in parts
         )
         interactions = [answers.get(part, mark) for part in parts]
-        cassette = _cassette(versions.DEFAULT, rule, error_answers.LOW_LEVEL, *interactions)
+        cassette = _cassette(versions.VERSION, rule, error_answers.LOW_LEVEL, *interactions)
         yield f"{SEED}.{name}.yaml", cassette
 
 
 def _failed(recorded: Document, error: error_answers.Error) -> Document:
     [request_id] = recorded["response"]["headers"]["Request-Id"]
     log = f"https://dashboard.stripe.com/acct_test/test/workbench/logs?object={request_id}"
-    failed = _interaction(recorded, versions.DEFAULT, error.envelope(log))
+    failed = _interaction(recorded, versions.VERSION, error.envelope(log))
     response = failed["response"]
     del response["headers"]["Stripe-Should-Retry"]
     response["headers"] |= {name: [value] for name, value in error.headers.items()}
@@ -137,7 +138,7 @@ def _cassette(version: str, rule: str, source: str, *interactions: Document) -> 
     metadata = {
         "api_version": version,
         "provenance": "derived",
-        "derived_from": f"{SEED}, {versions.DEFAULT}",
+        "derived_from": f"{SEED}, {versions.VERSION}",
         "rule": rule,
         "source": source,
     }

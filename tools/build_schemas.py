@@ -21,10 +21,10 @@ import expandable_samples
 import sdk_packages
 from sdk_packages import Package
 
-from pytest_stripe_contract import schema_rules
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.schema_rules import Rules
-from pytest_stripe_contract.schema_union import Schema
+from pytest_stripe_contract.schemas.build import schema_rules
+from pytest_stripe_contract.schemas.build.schema_rules import Rules
+from pytest_stripe_contract.schemas.build.schema_union import Schema
 
 TOOLS = Path(__file__).resolve().parent
 SCHEMAS = TOOLS.parent / "schemas"

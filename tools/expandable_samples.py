@@ -16,11 +16,12 @@ from typing import Any, Final
 
 from sdk_packages import Package
 
-from pytest_stripe_contract import guide, schema_rules
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.samples import TIME, Sampler
-from pytest_stripe_contract.schema_rules import Rules
-from pytest_stripe_contract.schema_union import Schema, with_required
+from pytest_stripe_contract.schemas import walker as guide
+from pytest_stripe_contract.schemas.build import schema_rules
+from pytest_stripe_contract.schemas.build.schema_rules import Rules
+from pytest_stripe_contract.schemas.build.schema_union import Schema, with_required
+from pytest_stripe_contract.schemas.samples import TIME, Sampler
 
 RULES: Final = "expandable_rules.toml"
 _PREFIX: Final = "expanded."

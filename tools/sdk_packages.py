@@ -16,8 +16,8 @@ from typing import Final
 import typescript_source
 import typescript_types
 
-from pytest_stripe_contract import sdk_source, sdk_types
-from pytest_stripe_contract.schema_union import Schema
+from pytest_stripe_contract.schemas.build import sdk_source, sdk_types
+from pytest_stripe_contract.schemas.build.schema_union import Schema
 
 _PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:")
 

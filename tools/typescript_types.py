@@ -15,8 +15,8 @@ from tree_sitter import Node
 from typescript_source import Declaration, Source, field, parts, text
 
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.schema_union import Schema, union, with_required
-from pytest_stripe_contract.sdk_types import UnreadableType, expanded, snake_case
+from pytest_stripe_contract.schemas.build.schema_union import Schema, union, with_required
+from pytest_stripe_contract.schemas.build.sdk_types import UnreadableType, expanded, snake_case
 
 _SCALARS: Final[dict[str, Schema]] = {
     "any": {},

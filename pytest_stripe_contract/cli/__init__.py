@@ -12,8 +12,8 @@ from importlib.metadata import version
 from typing import NoReturn
 
 from ..errors import StripeContractError
-from . import check, lists, scrub, sdk
-from .common import INTERRUPTED, WRONG_CALL
+from . import _check, _lists, _scrub, _sdk
+from ._common import INTERRUPTED, WRONG_CALL
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="stripe-contract", description=__doc__)
     parser.add_argument("--version", action="version", version=version("pytest-stripe-contract"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (check, scrub, lists, sdk):
+    for family in (_check, _scrub, _lists, _sdk):
         family.add(commands)
     return parser

@@ -7,8 +7,8 @@ import re
 import zlib
 from collections.abc import Iterator
 
+from .._support.json_path import json_path
 from ..errors import StripeContractError
-from ..findings import json_path
 
 DEEPEST = 16
 """Layers in one another: many times what any recorder has written."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from . import cards, hosted_urls, mailboxes, standins
+from . import _cards, _hosted_urls, _mailboxes, _standins
 
 Found = tuple[int, int, str]
 """Where a secret starts and ends, and its stand-in."""
@@ -88,13 +88,13 @@ _LONGEST_OWNER = 255
 
 
 def _search(
-    *patterns: re.Pattern[str], stand_in: Callable[[str], str] = standins.secret
+    *patterns: re.Pattern[str], stand_in: Callable[[str], str] = _standins.secret
 ) -> Callable[[str], Iterator[Found]]:
     def search(text: str) -> Iterator[Found]:
         for pattern in patterns:
             for match in pattern.finditer(text):
                 start, secret = match.start(1), match[2]
-                if not standins.is_mask(secret):
+                if not _standins.is_mask(secret):
                     yield start, match.end(), text[start : match.start(2)] + stand_in(secret)
 
     return search
@@ -112,9 +112,9 @@ def _client_secrets(text: str) -> Iterator[Found]:
             continue
         # Only a checkout session's has escapes of its own; behind another, one ends it.
         secret = match[2] if owner[0].startswith("cs_") else match[2].partition("%")[0]
-        if not standins.is_mask(secret):
+        if not _standins.is_mask(secret):
             kept = owner[0] + match[1]
-            yield owner.start(), match.start(2) + len(secret), kept + standins.secret(secret)
+            yield owner.start(), match.start(2) + len(secret), kept + _standins.secret(secret)
 
 
 _SEARCHES: tuple[tuple[str, Callable[[str], Iterator[Found]]], ...] = (
@@ -122,9 +122,9 @@ _SEARCHES: tuple[tuple[str, Callable[[str], Iterator[Found]]], ...] = (
     ("webhook secret", _search(_WEBHOOK_SECRET)),
     ("client_secret", _client_secrets),
     ("token", _search(_TOKEN, _AUTHORIZATION_CODE, _REFRESH_TOKEN, _JWT)),
-    ("hosted url", hosted_urls.find),
+    ("hosted url", _hosted_urls.find),
     ("credentials", _search(_USER_INFO, stand_in=_hidden)),
-    ("e-mail", mailboxes.find),
-    ("card number", cards.find),
+    ("e-mail", _mailboxes.find),
+    ("card number", _cards.find),
 )
 """A kind in words, and the search for secrets of it; the first of two at one place counts."""

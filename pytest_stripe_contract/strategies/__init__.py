@@ -12,9 +12,9 @@ if find_spec("hypothesis") is None:
         "these strategies need Hypothesis: pip install pytest-stripe-contract[hypothesis]"
     )
 
-from .of_errors import errors
-from .of_events import events, signed
-from .of_invoices import invoices
-from .of_lines import line_items
+from ._errors import errors
+from ._events import events, signed
+from ._invoices import invoices
+from ._line_items import line_items
 
 __all__ = ["errors", "events", "invoices", "line_items", "signed"]

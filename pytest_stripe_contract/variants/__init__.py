@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .cases import RECORDED, Answer, Case, Selection, Varied, cases, sample
-from .tally import Outcome, Tally
+from .pagination import following
+from .results import Outcome, Tally
 
 __all__ = [
     "RECORDED",
@@ -14,5 +15,6 @@ __all__ = [
     "Tally",
     "Varied",
     "cases",
+    "following",
     "sample",
 ]

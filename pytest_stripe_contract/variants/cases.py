@@ -10,13 +10,13 @@ from functools import cache, partial
 from random import Random
 from typing import Any
 
-from .. import installed
+from ..cassettes import NotShown
 from ..errors import InvalidOption, UnknownName
 from ..messages import Response
-from ..renditions import NotShown
-from . import neighbours
-from .pairs import combinations
-from .variation import KINDS, Variation
+from ..schemas import installed
+from . import _generate
+from ._pairwise import combinations
+from ._variation import KINDS, Variation
 
 RECORDED = "recorded"
 
@@ -96,7 +96,7 @@ class Answer:
 
         Other values take the longest to make, as much follows from them.
         """
-        found = neighbours.of(
+        found = _generate.of(
             self.payload, self.line, keeps_status=self.keeps_status, with_values=with_values
         )
         if self.limit is None or len(self.payload["data"]) < self.limit:
@@ -161,7 +161,7 @@ def _with(payload: Any, parts: Iterable[Variation], line: str) -> tuple[Any, lis
     """
     shown, taken = payload, []
     for part in parts:
-        changed = neighbours.varied(shown, part, line)
+        changed = _generate.varied(shown, part, line)
         if changed is not None:
             shown = changed
             taken.append(part)
@@ -222,4 +222,4 @@ def _is_known(term: str) -> bool:
     """Whether it is a kind, or a place of any answer in any release line."""
     place = term.partition("=")[0]
     term = place if place.startswith("$") else f"$.{place}"
-    return place in KINDS or any(_is_at(term, path) for path in neighbours.known_paths())
+    return place in KINDS or any(_is_at(term, path) for path in _generate.known_paths())

@@ -1,0 +1,112 @@
+"""Name places and values of JSON in texts: paths (RFC 9535), types, short forms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+
+
+LONGEST_ID = 255
+"""Characters that an id of Stripe's may run to: https://docs.stripe.com/upgrades."""
+
+
+_SHOWN = 80
+"""Characters of a value that a text shows."""
+
+
+_SHOWN_BITS = 128
+"""Integers of more bits are told by their size: Python may refuse to print them."""
+
+
+_TYPES: Final = (
+    (type(None), "null"),
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (str, "string"),
+    ((list, tuple), "array"),
+    (dict, "object"),
+)
+
+
+class _Absent:
+    """The one value that no JSON holds: nothing was there."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Stands for a Python value that JSON has no form for: its type's name, and its repr."""
+
+    type: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def show(value: object) -> str:
+    """The value as a reader of the finding needs it: JSON, short, on one line."""
+    match value:
+        case _Absent():
+            return "nothing"
+        case dict():
+            text = f"an object of {len(value)} {'property' if len(value) == 1 else 'properties'}"
+        case list() | tuple():
+            text = f"an array of {len(value)} item{'s' * (len(value) != 1)}"
+        case str() if len(value) > _SHOWN:
+            text = f'{_json(value[:_SHOWN])[:-1]}…" (a string of {len(value)} characters)'
+        case int() if value.bit_length() > _SHOWN_BITS:
+            text = f"an integer of {value.bit_length()} bits"
+        case None | str() | int() | float():
+            text = _json(value)
+        case _:
+            text = repr(value)[:_SHOWN]
+    return text
+
+
+def bare(text: str) -> str:
+    """An id or a name in the middle of a sentence: without quotes, unless it is no such thing."""
+    return text if text.isprintable() and len(text) <= LONGEST_ID else show(text)
+
+
+def json_type(value: object) -> str:
+    """The name that JSON Schema gives to the value's type."""
+    if isinstance(value, Foreign):
+        return value.type
+    names = (name for types, name in _TYPES if isinstance(value, types))
+    return next(names, type(value).__name__)
+
+
+def json_path(path: Iterable[str | int]) -> str:
+    """The JSON path (RFC 9535) of a place: ``$.lines.data[0]``, ``$['odd key']``."""
+    return "$" + "".join(map(_step, path))
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    if step.isascii() and step.isidentifier():
+        return f".{step}"
+    quoted = _json(step)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"['{quoted}']"
+
+
+def _json(value: object) -> str:
+    """As JSON, with other scripts as they are; escaped is only what cannot be printed."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)

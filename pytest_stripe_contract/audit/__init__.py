@@ -1,1 +1,0 @@
-"""Files looked through for `stripe-contract check`, and mended for `stripe-contract scrub`."""

@@ -1,0 +1,90 @@
+"""The types of Stripe's events that are about an invoice.
+
+Sources: https://docs.stripe.com/api/events/types, the types that the official ``stripe`` packages
+list, and, for ``since``, the changelogs of those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from ..schemas import loader
+from ..stripe_api import versions
+
+PREFIX = "invoice."
+ANY = ("draft", "open", "paid", "uncollectible", "void")
+_UNPAID = ("open", "uncollectible")
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One type of event: ``statuses`` are those that the invoice in it can have.
+
+    They follow from what the type says and from the life of an invoice
+    (https://docs.stripe.com/invoicing/overview): the first is the usual one. ``at`` names the time
+    of the invoice at which the event happens, ``later`` the seconds from then on. ``since`` is the
+    day on which the type was published, if it is not older than all that is known here.
+    """
+
+    name: str
+    statuses: tuple[str, ...]
+    at: str
+    later: int = 0
+    since: str | None = None
+
+    @property
+    def has_previous_attributes(self) -> bool:
+        """Whether the event tells what was there before: https://docs.stripe.com/api/events."""
+        return self.name.endswith(".updated")
+
+
+_DAY = 24 * 60 * 60
+
+TYPES = {
+    each.name: each
+    for each in (
+        # The first invoice of a subscription is finalized at once, and paid if nothing is due.
+        EventType("invoice.created", ("draft", "open", "paid"), "created"),
+        EventType("invoice.deleted", ("draft",), "created", 60),
+        EventType("invoice.finalization_failed", ("draft",), "created", 60 * 60),
+        EventType("invoice.finalized", ("open", "paid"), "finalized_at"),
+        EventType("invoice.marked_uncollectible", ("uncollectible",), "marked_uncollectible_at"),
+        EventType("invoice.overdue", _UNPAID, "due_date", _DAY, since="2024-07-25"),
+        EventType("invoice.overpaid", ("paid",), "paid_at", since="2025-03-31"),
+        EventType("invoice.paid", ("paid",), "paid_at"),
+        # An uncollectible invoice can still be paid, and stays uncollectible if that fails.
+        EventType("invoice.payment_action_required", _UNPAID, "finalized_at"),
+        EventType("invoice.payment_attempt_required", _UNPAID, "finalized_at", since="2025-10-29"),
+        EventType("invoice.payment_failed", _UNPAID, "finalized_at"),
+        # A part of an invoice can be paid since 2025-03-31.basil.
+        EventType("invoice.payment_succeeded", ("paid", *_UNPAID), "paid_at"),
+        EventType("invoice.sent", ("open", "paid", "uncollectible"), "finalized_at"),
+        EventType("invoice.upcoming", ("draft",), "next_payment_attempt", -7 * _DAY),
+        EventType("invoice.updated", ("open", *ANY), "finalized_at"),
+        EventType("invoice.voided", ("void",), "voided_at"),
+        EventType("invoice.will_be_due", ("open",), "due_date", -7 * _DAY, since="2024-07-25"),
+    )
+}
+"""By name. Each is sent in every API version: types come without a new one."""
+
+_SOME_TIME: Final = 1_680_638_365
+"""When an event happened whose object tells no time."""
+
+
+@cache
+def all_types() -> tuple[str, ...]:
+    """Every type of event that a release line lists."""
+    typed = [loader.documented("event", line.name)["properties"]["type"] for line in versions.LINES]
+    return tuple(dict.fromkeys(name for each in typed for name in each.get("examples", ())))
+
+
+def happened(name: str, carried: dict[str, Any]) -> int:
+    """When the event happened, as the times of what it carries tell: unix seconds."""
+    transitions = carried.get("status_transitions")
+    times = transitions if isinstance(transitions, dict) else {}
+    if name in TYPES and isinstance(at := {**carried, **times}.get(TYPES[name].at), int):
+        return at + TYPES[name].later
+    known = [each for each in (carried.get("created"), *times.values()) if isinstance(each, int)]
+    return max(known, default=_SOME_TIME)

@@ -1,0 +1,16 @@
+"""Split URLs into what identifies a server."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+PORTS = {"http": 80, "https": 443}
+"""The port of a scheme that a URL need not name."""
+
+
+@lru_cache(maxsize=256)
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an absolute URL."""
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)

@@ -1,0 +1,215 @@
+"""Sample values of a schema: the least one, and one with something in every property.
+
+Where a tool for JSON Schema would make any text, these read as what they are: an id has its
+prefix, a time is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from . import expandable
+from .walker import EVERY, Guide, Schema, constant, types_of, values_of
+
+TAIL = "1MtG0nLkdIwHu7ixAaUw3Cb4"
+"""What the documented ids have behind their prefix."""
+TIME = 1_680_638_365
+"""When the documented invoice was created."""
+
+PREFIXES = {
+    "account": "acct_",
+    "alipay_account": "aliacc_",
+    "application": "ca_",
+    "bank_account": "ba_",
+    "bitcoin_receiver": "btcrcv_",
+    "billing.credit_balance_transaction": "cbtxn_",
+    "card": "card_",
+    "charge": "ch_",
+    "checkout_session": "cs_test_",
+    "credit_balance_transaction": "cbtxn_",
+    "credit_grant": "credgr_",
+    "customer": "cus_",
+    "customer_account": "acct_",
+    "default_mandate": "mandate_",
+    "default_payment_method": "pm_",
+    "default_source": "src_",
+    "discount": "di_",
+    "discounts": "di_",
+    "invoice": "in_",
+    "invoice_item": "ii_",
+    "invoice_line_items": "il_",
+    "invoice_payment": "inpay_",
+    "invoiceitem": "ii_",
+    "latest_revision": "in_",
+    "line_item": "il_",
+    "line_item_ids": "il_",
+    "margin": "margin_",
+    "on_behalf_of": "acct_",
+    "payment_intent": "pi_",
+    "payment_method": "pm_",
+    "payment_record": "pr_",
+    "plan": "price_",
+    "price": "price_",
+    "product": "prod_",
+    "products": "prod_",
+    "promotion_code": "promo_",
+    "quote": "qt_",
+    "setup_intent": "seti_",
+    "shipping_rate": "shr_",
+    "source": "src_",
+    "subscription": "sub_",
+    "subscription_item": "si_",
+    "tax_id": "txi_",
+    "account_tax_ids": "txi_",
+    "tax_rate": "txr_",
+    "test_clock": "clock_",
+    "test_helpers.test_clock": "clock_",
+}
+"""What ids begin with, by the property that has them, or by the object whose they are."""
+
+TEXTS = {
+    "country": "US",
+    "account_country": "US",
+    "currency": "usd",
+    "customer_email": "jenny.rosen@example.com",
+    "email": "jenny.rosen@example.com",
+}
+URL = "https://docs.stripe.com/api/invoices"
+DECIMAL = "[0-9]{1,12}"
+"""By this the pattern of a decimal is known."""
+
+_AMOUNT = frozenset({"amount", "amount_subtotal", "amount_tax", "amount_total", "taxable_amount"})
+"""What is nothing in a sample, so that no sum is another one for it."""
+
+
+def id_prefix(path: tuple[str, ...], owner: Schema) -> str | None:
+    """What an id at a place begins with; None if no id is there."""
+    name = path[-1]
+    if name == "id":
+        return PREFIXES.get(owner.get("properties", {}).get("object", {}).get("const"), "id_")
+    return PREFIXES.get(path[-2] if name == EVERY and len(path) > 1 else name)
+
+
+def is_expanded(schema: Schema) -> bool:
+    """Whether an object is one that stands where an id could: of it, only that is documented."""
+    return schema.get("additionalProperties") is True and "object" in schema.get("properties", {})
+
+
+def is_url(name: str) -> bool:
+    """Whether a property has an address."""
+    return name.endswith(("url", "invoice_pdf"))
+
+
+class Sampler:
+    """Makes samples of the schemas that ``guide`` knows; ``is_full`` ones have everything.
+
+    Without ``expands`` no object stands where an id could. One that does is whole, although its
+    schema asks for no more than the ``id``: Stripe never sends less.
+    """
+
+    def __init__(self, guide: Guide, *, is_full: bool, expands: bool = True) -> None:
+        self._guide = guide
+        self._is_full = is_full
+        self._expands = expands
+
+    def of(self, branches: tuple[Schema, ...], path: tuple[str, ...], owner: Schema) -> Any:
+        """The sample of a place that is at a path of an owner: of several branches, of one."""
+        is_nullable = any("null" in types_of(each) for each in branches)
+        branches = tuple(each for each in branches if each.get("type") != "null")
+        if not branches or (is_nullable and not self._is_full):
+            return None
+        objects = [each for each in branches if "properties" in each and not is_expanded(each)]
+        has_id = any("string" in types_of(each) for each in branches)
+        takes_object = self._is_full and objects and (self._expands or not has_id)
+        branch = objects[0] if takes_object else branches[0]
+        return self.of_branch(branch, path, owner)
+
+    def of_branch(self, branch: Schema, path: tuple[str, ...], owner: Schema) -> Any:
+        """The sample of one branch: of an object that may be null, an object."""
+        if "const" in branch:
+            return branch["const"]
+        if known := values_of(branch):
+            return known[0]
+        makers: dict[str, Callable[[], Any]] = {
+            "object": partial(self._object, branch, path),
+            "array": partial(self._array, branch, path),
+            "boolean": partial(self._boolean, path),
+            "integer": partial(_integer, branch, path),
+            "number": lambda: 7.25 if self._is_full else 0,
+            "string": partial(_text, branch, path, owner),
+        }
+        return next(makers[each]() for each in types_of(branch) if each != "null")
+
+    def _object(self, schema: Schema, path: tuple[str, ...]) -> Any:
+        if is_expanded(schema) and (whole := self._whole(constant(schema, "object"))):
+            return whole
+        made: dict[str, Any] = {}
+        inner: dict[str, Schema] = schema.get("properties", {})
+        required = schema.get("required", ())
+        for name, of in inner.items():
+            if self._is_full or name in required:
+                made[name] = self.of(tuple(self._guide.branches(of)), (*path, name), schema)
+        others = schema.get("additionalProperties")
+        if self._is_full and isinstance(others, dict) and others:
+            branch = self._guide.branches(others)[0]
+            key = "order_id" if "string" in types_of(branch) else "eur"
+            made[key] = self.of_branch(branch, (*path, key), schema)
+        if tags := tags_of(schema):
+            settle_tag(made, tags, None)
+        return made
+
+    def _whole(self, name: str) -> dict[str, Any] | None:
+        """The whole object of that name in the guide's release line; None if none is known."""
+        line = self._guide.line
+        return expandable.whole(name, line) if line else None
+
+    def _array(self, schema: Schema, path: tuple[str, ...]) -> list[Any]:
+        if not self._is_full and not schema.get("minItems"):
+            return []
+        return [self.of(tuple(self._guide.branches(schema["items"])), (*path, EVERY), schema)]
+
+    def _boolean(self, path: tuple[str, ...]) -> bool:
+        return self._is_full and path[-1] != "livemode"
+
+
+def tags_of(schema: Schema) -> tuple[list[str], list[str]] | None:
+    """Of an object whose ``type`` says which other property is there, those and other values."""
+    properties = schema.get("properties", {})
+    values = values_of(properties.get("type", {}))
+    names = [each for each in values if each in properties]
+    return (names, [each for each in values if each not in names]) if names else None
+
+
+def settle_tag(target: dict[str, Any], tags: tuple[list[str], list[str]], name: str | None) -> None:
+    """Let ``type`` say which property is there, and no other be: the one named, or the first."""
+    names, others = tags
+    there = [each for each in names if target.get(each) is not None]
+    if name not in there:
+        name = there[0] if there else None
+    for each in there:
+        if each != name:
+            target[each] = None
+    if name is not None:
+        target["type"] = name
+    elif others:
+        target["type"] = others[0]
+
+
+def _integer(schema: Schema, path: tuple[str, ...]) -> int:
+    if path[-1] in _AMOUNT:
+        return 0
+    return TIME if "maximum" in schema else 1
+
+
+def _text(schema: Schema, path: tuple[str, ...], owner: Schema) -> str:
+    name = path[-1]
+    pattern = schema.get("pattern", "")
+    if DECIMAL in pattern:
+        return "1"
+    if prefix := id_prefix(path, owner):
+        return prefix + TAIL
+    if is_url(name):
+        return URL
+    return "usd" if pattern else TEXTS.get(name, name)

@@ -1,0 +1,11 @@
+"""Where the package's own data files lie: in the wheel, or in a checkout beside the package."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent.parent
+_WHEEL = _PACKAGE / "_data"
+
+ROOT = _WHEEL if _WHEEL.is_dir() else _PACKAGE.parent
+SCHEMAS = ROOT / "schemas"
+CASSETTES = ROOT / "cassettes"
+SCHEMA_RULES = (_WHEEL if _WHEEL.is_dir() else ROOT / "tools") / "schema_rules.toml"

@@ -1,0 +1,350 @@
+"""Reading cassettes: what a file may hold, and what is said of one that cannot be read."""
+
+from __future__ import annotations
+
+import base64
+import errno
+import gzip
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+import requests
+import vcr
+import yaml
+from helpers import senders
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pytest_stripe_contract.cassettes import yaml as yamlfile
+from pytest_stripe_contract.cassettes.library import Library, names, parse
+from pytest_stripe_contract.errors import CassetteError, InvalidOption, UnknownName
+from pytest_stripe_contract.stripe_api import resources as shipped
+
+SHIPPED = names(shipped.CASSETTES)
+
+REQUEST = "request: {method: GET, uri: 'https://api.stripe.com/v1/x', body: null, headers: {}}"
+RESPONSE = "response: {status: {code: 200, message: OK}, headers: {}, body: {string: '{}'}}"
+
+
+def read(text: str | bytes):
+    return parse("mine", Path("mine.yaml"), text if isinstance(text, bytes) else text.encode())
+
+
+def test_what_the_page_prints_is_shipped():
+    cassette = Library(Path("nowhere")).find("mark_uncollectible")
+
+    assert cassette.is_shipped
+    assert cassette.api_version == "2023-10-16"
+    assert cassette.metadata == {
+        "api_version": "2023-10-16",
+        "provenance": "documented",
+        "source": "https://docs.stripe.com/api/invoices/mark_uncollectible",
+    }
+    [interaction] = cassette.interactions
+    assert interaction.request.body == b""
+    assert interaction.response.headers["Stripe-Version"] == "2023-10-16"
+    assert interaction.response.headers["Original-Request"].startswith("req_")
+    assert len(interaction.response.headers["Request-Id"]) == len("req_") + 14
+    assert interaction.response.headers["Content-Length"] == str(len(interaction.response.body))
+
+
+def test_the_shipped_payload_has_its_keys_in_the_order_of_the_page():
+    [interaction] = Library(Path("nowhere")).find("mark_uncollectible").interactions
+
+    keys = list(interaction.response.json())
+
+    assert keys[:2] == ["id", "object"]
+    assert keys[2:-2] == sorted(keys[2:-2])
+    assert keys[-2:] == ["closed", "forgiven"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_plain_vcr_plays_the_shipped_cassettes(name):
+    path = shipped.CASSETTES / f"{name}.yaml"
+    recorded = yaml.safe_load(path.read_text())["interactions"]
+
+    with vcr.use_cassette(str(path), record_mode="none") as cassette:
+        for each in recorded:
+            request = each["request"]
+            answer = requests.request(
+                request["method"], request["uri"], auth=(senders.KEY, ""), timeout=5
+            )
+            assert answer.status_code == each["response"]["status"]["code"]
+            assert answer.text == each["response"]["body"]["string"]
+
+    assert cassette.all_played
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [("null", b""), ("abc", b"abc"), ("é", "é".encode()), ("!!binary /wA=", b"\xff\x00")],
+)
+def test_a_body_is_text_bytes_or_nothing(body, content):
+    response = RESPONSE.replace("'{}'", body)
+
+    [interaction] = read(f"interactions: [{{{REQUEST}, {response}}}]").interactions
+
+    assert interaction.response.body == content
+
+
+def test_headers_may_be_single_values_or_lists_and_more_than_once():
+    response = RESPONSE.replace("headers: {}", "headers: {A: x, B: [y, z], C: 1}")
+
+    [interaction] = read(f"interactions: [{{{REQUEST}, {response}}}]").interactions
+
+    assert interaction.response.headers.multi_items() == [
+        ("a", "x"),
+        ("b", "y"),
+        ("b", "z"),
+        ("c", "1"),
+    ]
+
+
+def test_a_compressed_body_is_read_and_sent_as_it_is():
+    compressed = gzip.compress(b'{"a": 1}', mtime=0)
+    body = f"!!binary {base64.b64encode(compressed).decode()}"
+    response = RESPONSE.replace("'{}'", body).replace(
+        "headers: {}", "headers: {Content-Encoding: gzip}"
+    )
+
+    [interaction] = read(f"interactions: [{{{REQUEST}, {response}}}]").interactions
+
+    assert interaction.response.json() == {"a": 1}
+    assert interaction.response.body.startswith(b"\x1f\x8b")
+
+
+def test_the_version_is_that_of_the_first_answer_if_the_file_says_none():
+    versioned = RESPONSE.replace("headers: {}", "headers: {Stripe-Version: [2024-06-20]}")
+
+    assert read(f"interactions: [{{{REQUEST}, {versioned}}}]").api_version == "2024-06-20"
+    assert read(f"interactions: [{{{REQUEST}, {RESPONSE}}}]").api_version is None
+    assert read("interactions: []").api_version is None
+    assert read("{metadata: {api_version: 2023-10-16}, interactions: []}").api_version is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"\x00", "mine.yaml: not YAML: "),
+        (b"\xff\xfe\xff", "mine.yaml: not YAML: "),
+        ("interactions: [\n", "mine.yaml:2: not YAML: did not find expected node content"),
+        ("a: !ruby/object:Kernel {}", "mine.yaml:1: not YAML: could not determine a "),
+        ("- 1\n", "mine.yaml:1: not a cassette: the file must be a mapping, not list"),
+        ("", "mine.yaml:1: not a cassette: the file must be a mapping, not NoneType"),
+        ("a: 1\n", "mine.yaml:1: not a cassette: it has no list of interactions"),
+        ("\ninteractions: 3", "mine.yaml:2: not a cassette: it has no list of interactions"),
+        (
+            "interactions:\n- 1\n- 2\n",
+            "mine.yaml:2: not a cassette: an interaction must be a mapping, not int",
+        ),
+        (
+            f"interactions:\n- {REQUEST}\n  {RESPONSE}\n- {REQUEST}\n",
+            "mine.yaml:4: not a cassette: an interaction has no response",
+        ),
+        (
+            f"interactions:\n- request:\n    method: 1\n  {RESPONSE}\n",
+            "mine.yaml:3: not a cassette: a request needs a method and a uri",
+        ),
+        (
+            f"interactions:\n- request:\n    method: GET\n    uri: 'http://a:b/'\n  {RESPONSE}\n",
+            "mine.yaml:4: not a cassette: a request's uri: Port could not be cast to integer",
+        ),
+        (
+            f"interactions:\n- {REQUEST}\n  response: {{status: {{code: 99}}}}\n",
+            "mine.yaml:3: not a cassette: a response's status needs a code from 200 to 599",
+        ),
+        (
+            f"interactions:\n- {REQUEST}\n  {RESPONSE}\nmetadata: 3\n",
+            "mine.yaml:4: not a cassette: metadata must be a mapping, not int",
+        ),
+        (
+            f"interactions:\n- {REQUEST}\n  response: {{status: {{code: 200}}, body: [1]}}\n",
+            "mine.yaml:3: not a cassette: a body is text or bytes, not list",
+        ),
+        (
+            f"interactions:\n- {REQUEST}\n  response: {{status: {{code: 200}}, headers: {{é: 1}}}}",
+            "mine.yaml:3: not a cassette: a header that HTTP cannot carry: 'é'",
+        ),
+    ],
+)
+def test_a_file_that_is_no_cassette_is_refused_by_name_and_line(text, message):
+    with pytest.raises(CassetteError) as caught:
+        read(text)
+
+    assert str(caught.value).startswith(message)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "{a: " * 100_000,
+        "- " * 100_000,
+        "\n".join(" " * depth + "a:" for depth in range(3_000)),
+        "[" * 1_000 + "]" * 1_000,
+    ],
+    ids=["brackets", "braces", "dashes", "lines", "closed"],
+)
+def test_yaml_of_hostile_depth_is_refused(text):
+    with pytest.raises(CassetteError, match="not a cassette: more than 100 levels deep"):
+        read(text)
+
+
+@pytest.mark.parametrize("body", ["[" * 1_000, "- " * 1_000, " " * 1_000 + "x"])
+def test_what_only_looks_deep_is_read(body):
+    response = {"status": {"code": 200}, "body": {"string": f"x\n{body}"}}
+    request = {"method": "GET", "uri": "https://api.stripe.com/"}
+    text = yaml.safe_dump({"interactions": [{"request": request, "response": response}]})
+
+    [interaction] = read(text).interactions
+
+    assert interaction.response.body.decode() == f"x\n{body}"
+
+
+def test_what_looks_deep_and_is_no_yaml_is_said_to_be_none():
+    with pytest.raises(CassetteError, match="not YAML: "):
+        read("a: 'x" + "[" * 1_000)
+
+
+def test_a_cassette_of_ones_own_goes_before_a_shipped_one(tmp_path):
+    mine = tmp_path / "mark_uncollectible.yaml"
+    mine.write_text(f"interactions: [{{{REQUEST}, {RESPONSE}}}]")
+
+    cassette = Library(tmp_path).find("mark_uncollectible")
+
+    assert cassette.path == mine.resolve()
+    assert not cassette.is_shipped
+
+
+def test_a_file_that_changed_is_read_again(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("interactions: []")
+    before = Library(tmp_path).find("mine")
+    mine.write_text(f"interactions: [{{{REQUEST}, {RESPONSE}}}]")
+
+    assert len(Library(tmp_path).find("mine").interactions) == len(before.interactions) + 1
+
+
+def test_a_path_is_relative_to_the_test_or_the_root(tmp_path):
+    mine = tmp_path / "folder" / "mine.yml"
+    mine.parent.mkdir()
+    mine.write_text("interactions: []")
+    library = Library(tmp_path / "cassettes", (tmp_path / "tests", tmp_path))
+
+    assert library.find("folder/mine.yml").path == mine.resolve()
+    assert library.find(str(mine)).path == mine.resolve()
+
+
+def test_a_json_file_is_found_by_its_path(tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"interactions": []}')
+
+    assert Library(tmp_path / "cassettes", (tmp_path,)).find("mine.json").path == mine.resolve()
+
+
+def test_a_path_that_is_long_though_its_parts_are_not_is_found(tmp_path):
+    mine = tmp_path.joinpath(*["x" * 100] * 4, "mine.yaml")
+    mine.parent.mkdir(parents=True)
+    mine.write_text("interactions: []")
+
+    assert Library(tmp_path, (tmp_path,)).find(str(mine)).path == mine.resolve()
+
+
+def test_a_path_that_leads_nowhere_says_from_where_it_was_followed(tmp_path):
+    library = Library(tmp_path / "cassettes", (tmp_path / "tests", tmp_path))
+
+    with pytest.raises(UnknownName) as caught:
+        library.find("mine.yaml")
+
+    looked = f"; looked for in {tmp_path / 'tests'}, {tmp_path}; pytest --stripe-record=once "
+    assert looked in str(caught.value)
+
+
+def test_a_path_object_is_taken_too_and_a_name_of_any_length_is_only_unknown(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("interactions: []")
+
+    assert Library(tmp_path, (tmp_path,)).find(mine).path == mine.resolve()
+    for name in ("x" * 5000, "x" * 5000 + ".yaml", "a\0b", "cassettes"):
+        with pytest.raises(UnknownName):
+            Library(tmp_path, (tmp_path,)).find(name)
+    with pytest.raises(InvalidOption, match="names of cassettes, or paths, each a text"):
+        Library(tmp_path).find(3)
+
+
+def test_a_folder_is_no_cassette_even_if_its_name_ends_like_one(tmp_path):
+    (tmp_path / "mine.yaml").mkdir()
+
+    with pytest.raises(UnknownName):
+        Library(tmp_path, (tmp_path,)).find("mine.yaml")
+
+
+def test_a_file_that_may_not_be_read_is_named_with_the_reason(tmp_path, monkeypatch):
+    def deny(_path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "mine.yaml").touch()
+    monkeypatch.setattr(Path, "read_bytes", deny)
+
+    with pytest.raises(CassetteError, match=r"mine\.yaml: cannot be read: Permission denied"):
+        Library(tmp_path).find("mine")
+
+
+def test_an_unknown_name_lists_what_there_is_nearest_first(tmp_path):
+    (tmp_path / "invoices").mkdir()
+    (tmp_path / "invoices" / "mine.yaml").touch()
+
+    with pytest.raises(UnknownName) as caught:
+        Library(tmp_path).find("invoices/mime")
+
+    assert str(caught.value).startswith(
+        "unknown cassette 'invoices/mime'; known, nearest first: invoices/mine, "
+    )
+    assert "mark_uncollectible" in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+LINES = st.lists(st.text(st.sampled_from(" \t\r\n\x85\u2028:#-'\"{}ab\\é😀"))).map("\n".join)
+
+
+@given(document=PLAIN | st.dictionaries(st.text(), LINES))
+@example(document={"a": "=", "b": "2023-10-16", "c": "1_000", "d": "on", "e": "12:30:45"})
+def test_what_is_written_is_read_again_in_any_encoding(document):
+    written = yamlfile.dump(document)
+
+    assert yamlfile.load(written) == document
+    assert written.isascii()
+
+
+def test_what_is_written_reads_as_it_was_meant():
+    shared = ["x"]
+    body = json.dumps({"b": "é", "a": [1]}, indent=2)
+
+    written = yamlfile.dump({"b": shared, "a": shared, "body": {"string": body}, "raw": b"\xff"})
+
+    assert (
+        written.decode()
+        == """\
+b:
+- x
+a:
+- x
+body:
+  string: |-
+    {
+      "b": "\\u00e9",
+      "a": [
+        1
+      ]
+    }
+raw: !!binary |
+  /w==
+"""
+    )

@@ -1,0 +1,1003 @@
+"""What passes, what fails, and what a user then reads: pytest, run from outside."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+
+import pytest
+import yaml
+
+from pytest_stripe_contract.replay.miss import ReplayMiss
+from pytest_stripe_contract.stripe_api.resources import CASSETTES
+
+HEAD = """
+    import threading
+    import httpx
+    import pytest
+    import stripe
+
+    stripe.api_key = "sk_test_not_a_real_key"
+    replayed = pytest.mark.stripe_replay("mark_uncollectible")
+
+    def write_off(invoice_id="in_1"):
+        try:
+            return stripe.Invoice.mark_uncollectible(invoice_id)
+        except stripe.StripeError:
+            return None
+
+    def post(invoice_id="in_1"):
+        # as the SDK does, but without a Stripe-Version
+        return httpx.post(
+            f"https://api.stripe.com/v1/invoices/{invoice_id}/mark_uncollectible",
+            headers={"Authorization": "Bearer sk_test_x"},
+        )
+
+    def swallow_everything(function, *args):
+        try:
+            return function(*args)
+        except BaseException:
+            return None
+"""
+
+RECORDED = (
+    "mark_uncollectible, recording 1: POST https://api.stripe.com"
+    "/v1/invoices/in_1MtG0nLkdIwHu7ixAaUw3Cb4/mark_uncollectible"
+)
+MARK = "https://api.stripe.com/v1/invoices/in_1/mark_uncollectible"
+
+PLAYED_ALREADY = f"""\
+no recording answers POST {MARK}
+  cassette: mark_uncollectible
+  closest:  {RECORDED}
+  differs:  played 1 of 1 times already
+  to do:    say times=2 (or times='any') if the code is to send it again"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Run pytest on a test file that begins with `HEAD`; its result, and its output as text.
+
+    The output is without the lines that say from where in the file something was sent.
+    No plugin is loaded but this one and those that are named: that saves a second a run.
+    """
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p pytest_stripe_contract.plugin")
+
+    def run(body, *args):
+        pytester.makepyfile(HEAD + body)
+        result = pytester.runpytest(*args)
+        return result, re.sub(r"\n(E +)? *from: .*", "", str(result.stdout))
+
+    return run
+
+
+@pytest.fixture
+def own_cassette(pytester):
+    """Write the shipped cassette under another name, its invoice changed by a function."""
+
+    def write(name, change):
+        document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+        body = document["interactions"][0]["response"]["body"]
+        invoice = json.loads(body["string"])
+        change(invoice)
+        body["string"] = json.dumps(invoice)
+        folder = pytester.mkdir("cassettes")
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(document))
+
+    return write
+
+
+def test_a_miss_is_raised_where_the_code_sent_the_request_with_all_there_is_to_know(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        write_off()
+        stripe.Invoice.void_invoice("in_1")
+    """)
+
+    result.assert_outcomes(failed=1)
+    text = f"""\
+no recording answers POST https://api.stripe.com/v1/invoices/in_1/void
+  cassette: mark_uncollectible
+  closest:  {RECORDED}
+  differs:  path, segment 4: sent "void", recorded "mark_uncollectible"
+  to do:    send what was recorded, or name a cassette that holds this request"""
+    assert '>       stripe.Invoice.void_invoice("in_1")\n' in output
+    raised = text.replace("\n", "\nE         ").replace("E           ", "E         ")
+    assert f"E       pytest_stripe_contract.ReplayMiss: {raised}\n" in output
+    assert f" Stripe replay ---------------------------------\n{text}\n" in output
+    assert "urllib3" not in output, "the way through the HTTP library is of no use to a reader"
+
+
+def test_a_miss_passes_by_code_that_catches_stripe_errors(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        write_off()
+        write_off()
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert PLAYED_ALREADY in output
+
+
+def test_a_miss_fails_the_test_even_if_all_was_swallowed(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        write_off()
+        swallow_everything(write_off)
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "FAILED" in output
+    assert "::test_it - Fai" in output
+    assert PLAYED_ALREADY in output
+
+
+def test_so_does_a_miss_in_a_thread(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        write_off()
+        thread = threading.Thread(target=swallow_everything, args=(write_off,))
+        thread.start()
+        thread.join()
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert PLAYED_ALREADY in output
+
+
+@pytest.mark.parametrize("client", ["HTTPXClient", "AIOHTTPClient"])
+def test_the_sdk_does_not_try_a_miss_again(run, client):
+    result, output = run(f"""
+    import asyncio
+
+    @replayed
+    def test_it(monkeypatch, stripe_replay):
+        async def main():
+            used = stripe.{client}()
+            used.sleep_async = None  # whoever calls it, fails
+            client = stripe.StripeClient("sk_test_x", http_client=used, max_network_retries=5)
+            try:
+                await client.v1.invoices.mark_uncollectible_async("in_1")
+                await client.v1.invoices.mark_uncollectible_async("in_1")
+            finally:
+                await used.close_async()
+
+        swallow_everything(lambda: asyncio.run(main()))
+        assert len(stripe_replay.misses) == 1
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert PLAYED_ALREADY in output
+
+
+def test_a_recording_that_was_never_played_fails_the_test(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        pass
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert f"\nplayed 0 of 1 times: {RECORDED}\n" in output
+    assert (
+        f"played 0 of 1 times: {RECORDED}\n"
+        "  to do:    see that the code sends this request, "
+        "or say allow_unplayed=True if it is right not to\n"
+    ) in output
+
+
+def test_one_play_too_few_names_times(run):
+    result, output = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible", times=3)
+    def test_it():
+        write_off("in_1")
+        write_off("in_2")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert f"played 2 of 3 times: {RECORDED}\n" in output
+    assert "sends this request, or say times=2 if it is right not to\n" in output
+
+
+@pytest.mark.parametrize(
+    ("options", "plays", "outcome"),
+    [
+        ("times=3", 3, "passed"),
+        ("times=3", 4, "failed"),
+        ("times='any'", 1, "passed"),
+        ("times='any'", 7, "passed"),
+        ("times='any'", 0, "failed"),
+        ("allow_unplayed=True", 0, "passed"),
+        ("allow_unplayed=True", 1, "passed"),
+        ("allow_unplayed=True, times=2", 3, "failed"),
+    ],
+)
+def test_each_recording_is_played_exactly_times_times(run, options, plays, outcome):
+    result, _ = run(f"""
+    @pytest.mark.stripe_replay("mark_uncollectible", {options})
+    def test_it():
+        for number in range({plays}):
+            write_off(f"in_{{number}}")
+    """)
+
+    result.assert_outcomes(**{outcome: 1})
+
+
+def test_never_played_is_said_of_any_number_too(run):
+    _, output = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible", times="any")
+    def test_it():
+        pass
+    """)
+
+    assert f"played never: {RECORDED}\n" in output
+
+
+def test_two_cassettes_for_one_request_are_played_in_their_order(run):
+    result, _ = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible", "mark_uncollectible")
+    def test_it(stripe_replay):
+        write_off("in_1")
+        write_off("in_2")
+        assert [call.response.json()["id"] for call in stripe_replay.calls] == ["in_1", "in_2"]
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_what_a_query_or_form_field_differs_in_is_said_field_by_field(run):
+    result, output = run("""
+    import httpx
+
+    @replayed
+    def test_it():
+        swallow_everything(lambda: httpx.post(
+            "https://api.stripe.com/v1/invoices/in_1/mark_uncollectible?a=1&b[]=&b[]=2",
+            data={"expand[]": "customer", "nope": ""},
+            auth=("sk_test_x", ""),
+        ))
+        write_off()
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert (
+        '  differs:  query a: sent "1", recorded nothing\n'
+        '  differs:  query b[0]: sent "", recorded nothing\n'
+        '  differs:  query b[1]: sent "2", recorded nothing\n'
+        '  differs:  form expand[0]: sent "customer", recorded nothing\n'
+        '  differs:  form nope: sent "", recorded nothing\n'
+        "  to do:    send what was recorded, or name a cassette that holds this request; "
+        "an expanded answer needs a recording of its own\n"
+    ) in output
+    assert f"the request POST {MARK}?a=1&b[]=&b[]=2 breaks the contract\n" in output
+    assert '  $.params.nope: expected no parameter but expand, got ""\n' in output
+
+
+def test_a_request_without_an_api_key_breaks_the_contract(run):
+    result, output = run("""
+    import httpx
+
+    @replayed
+    def test_it():
+        assert httpx.post("https://api.stripe.com/v1/invoices/in_1/mark_uncollectible").json()
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert (
+        f"the request POST {MARK} breaks the contract\n"
+        "  $.headers.Authorization: expected an API key, by Basic (as the user name) or Bearer; "
+        "got nothing\n"
+    ) in output
+
+
+def test_an_answer_that_breaks_the_contract_fails_the_test(run, own_cassette):
+    own_cassette("mine", lambda invoice: invoice.update(status="uncolectible", amount_remaining=1))
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        post("in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert (
+        "in 2023-10-16 breaks the contract\n"
+        "  $.status: expected one of draft, open, paid, uncollectible, void; "
+        'got "uncolectible"\n'
+        "  $.amount_remaining: expected amount_due - amount_paid = 599, got 1\n"
+    ) in output
+
+
+def test_drift_is_one_line_of_the_summary(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        post()
+    """)
+
+    result.assert_outcomes(passed=1)
+    assert "\nstripe contract: 12 drift findings in 1 test (-v lists them)\n" in output
+
+
+def test_drift_is_listed_with_v(run):
+    _, output = run(
+        """
+    @replayed
+    def test_it():
+        post()
+    """,
+        "-v",
+    )
+
+    assert "\nstripe contract: 12 drift findings in 1 test\n" in output
+    name = "test_drift_is_listed_with_v.py::test_it"
+    assert f"  {name}: $.closed: expected no undocumented property, got true\n" in output
+
+
+@pytest.mark.parametrize(
+    ("args", "marker"),
+    [(["--stripe-strict"], ""), ([], ", strict=True"), (["-o", "stripe_strict=true"], "")],
+)
+def test_drift_fails_a_strict_test(run, args, marker):
+    result, output = run(
+        f"""
+    @pytest.mark.stripe_replay("mark_uncollectible"{marker})
+    def test_it():
+        post()
+    """,
+        *args,
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "  $.closed: expected no undocumented property, got true\n" in output
+
+
+def test_the_command_line_is_strict_over_the_marker(run):
+    source = """
+    @pytest.mark.stripe_replay("mark_uncollectible", strict=False)
+    def test_it():
+        write_off()
+    """
+    run(source, "-o", "stripe_strict=true")[0].assert_outcomes(passed=1)
+    run(source, "--stripe-strict")[0].assert_outcomes(failed=1)
+
+
+def test_the_fixture_opens_a_replay_for_a_part_of_a_test(run):
+    result, _ = run("""
+    def test_it(stripe_replay):
+        with stripe_replay("mark_uncollectible", times=2) as replay:
+            write_off("in_1")
+            write_off("in_2")
+        assert len(replay.calls) == 2
+        assert stripe_replay.calls == []
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_such_a_part_fails_at_its_end(run):
+    result, output = run("""
+    def test_it(stripe_replay):
+        with stripe_replay("mark_uncollectible"):
+            pass
+        assert False, "not reached"
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert f"ReplayFailure: played 0 of 1 times: {RECORDED}\n" in output
+    assert "not reached" not in output.split("ReplayFailure")[1]
+
+
+def test_and_its_failure_cannot_be_swallowed_either(run):
+    result, output = run("""
+    def test_it(stripe_replay):
+        def part():
+            with stripe_replay("mark_uncollectible"):
+                pass
+        swallow_everything(part)
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert f"played 0 of 1 times: {RECORDED}\n" in output
+
+
+def test_the_inner_of_two_replays_answers_first_and_the_outer_what_is_left(run):
+    result, _ = run("""
+    @replayed
+    def test_it(stripe_replay):
+        with stripe_replay("mark_uncollectible") as inner:
+            write_off("in_1")
+            write_off("in_2")
+        assert [call.response.json()["id"] for call in inner.calls] == ["in_1"]
+        assert [call.response.json()["id"] for call in stripe_replay.calls] == ["in_2"]
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_fixtures_that_call_stripe_are_answered_too(run):
+    result, _ = run("""
+    @pytest.fixture(scope="module")
+    def written_off():
+        return write_off()
+
+    @replayed
+    def test_it(written_off):
+        assert written_off.status == "uncollectible"
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_miss_while_fixtures_are_torn_down_is_an_error(run):
+    result, output = run("""
+    @pytest.fixture
+    def late():
+        yield
+        swallow_everything(write_off, "in_1")
+
+    @replayed
+    def test_it(late):
+        write_off("in_1")
+    """)
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert PLAYED_ALREADY in output
+
+
+def test_a_class_and_a_module_can_be_marked(run):
+    result, _ = run("""
+    import unittest
+
+    @replayed
+    class TestIt:
+        def test_plain(self):
+            assert write_off().status == "uncollectible"
+
+        @pytest.mark.stripe_replay("mark_uncollectible", times=2)
+        def test_nearest(self):
+            write_off(), write_off()
+
+    @replayed
+    class TestCase(unittest.TestCase):
+        def test_unittest(self):
+            self.assertEqual(write_off().status, "uncollectible")
+
+        @pytest.mark.stripe_replay("mark_uncollectible")
+        def test_unplayed(self):
+            pass
+    """)
+
+    result.assert_outcomes(passed=3, failed=1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "options"),
+    [
+        (
+            "asyncio",
+            ["-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function"],
+        ),
+        ("anyio", ["-p", "anyio.pytest_plugin"]),
+    ],
+)
+def test_async_tests_are_replayed(run, mode, options):
+    backend = "@pytest.fixture\n    def anyio_backend(): return 'asyncio'"
+    result, _ = run(
+        f"""
+    {backend}
+
+    @replayed
+    @pytest.mark.{mode}
+    async def test_it(stripe_replay):
+        invoice = await stripe.Invoice.mark_uncollectible_async("in_1")
+        assert invoice.status == "uncollectible"
+        assert len(stripe_replay.calls) == 1
+
+    @replayed
+    @pytest.mark.{mode}
+    async def test_miss():
+        await stripe.Invoice.mark_uncollectible_async("in_1")
+        await stripe.Invoice.mark_uncollectible_async("in_1")
+    """,
+        *options,
+    )
+
+    result.assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "text"),
+    [
+        (
+            '"mark_uncolectible"',
+            "unknown cassette 'mark_uncolectible'; known, nearest first: mark_uncollectible",
+        ),
+        (
+            '"mark_uncollectible", time=2',
+            "unknown option of stripe_replay 'time'; known, nearest first: times, ",
+        ),
+        ('"mark_uncollectible", strict="no"', "strict='no': expected True or False"),
+        ('"mark_uncollectible", allow_unplayed=1', "allow_unplayed=1: expected True or False"),
+        (
+            '["mark_uncollectible"]',
+            "stripe_replay=['mark_uncollectible']: expected names of casset",
+        ),
+        ('"mark_uncollectible", times=0', 'times=0: expected a whole number from 1, or "any"'),
+        (
+            '"mark_uncollectible", times=True',
+            'times=True: expected a whole number from 1, or "any"',
+        ),
+        (
+            '"mark_uncollectible", api_version="2023-10-61"',
+            "unknown API version '2023-10-61'; known, nearest first: 2023-10-16",
+        ),
+        ('"mark_uncollectible", record="onse"', "unknown mode of recording 'onse'; known, nearest"),
+    ],
+)
+def test_a_marker_that_cannot_be_obeyed_is_an_error_at_setup(run, marker, text):
+    result, output = run(f"""
+    @pytest.mark.stripe_replay({marker})
+    def test_it():
+        pass
+    """)
+
+    result.assert_outcomes(errors=1)
+    assert f"\n{text}" in output
+    assert "Traceback" not in output
+
+
+def test_the_problems_of_a_test_that_fails_by_itself_stand_in_its_report(run):
+    result, output = run("""
+    @replayed
+    def test_it():
+        assert swallow_everything(stripe.Invoice.void_invoice, "in_1") is not None
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "assert None is not None" in output
+    assert 'differs:  path, segment 4: sent "void", recorded "mark_uncollectible"\n' in output
+
+
+def test_tests_without_the_marker_reach_what_they_like(run):
+    result, _ = run("""
+    import socket
+
+    @replayed
+    def test_replayed():
+        write_off()
+
+    def test_other(stripe_contract, stripe_api_version):
+        assert stripe_api_version == "2023-10-16"
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname()).close()
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_cassette_of_nothing_answers_nothing(run, pytester):
+    (pytester.mkdir("cassettes") / "empty.yaml").write_text("interactions: []")
+    result, output = run("""
+    @pytest.mark.stripe_replay("empty")
+    def test_it():
+        write_off()
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert (
+        f"no recording answers POST {MARK}\n"
+        "  cassette: empty\n"
+        "  to do:    send what was recorded, or name a cassette that holds this request, "
+        "or record it too (--stripe-record=new_episodes)\n"
+    ) in output
+
+
+def test_a_version_that_nobody_knows_stops_the_run(run):
+    result, _ = run(
+        """
+    def test_it():
+        pass
+    """,
+        "--stripe-api-version=2023-10-61",
+    )
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: unknown API version '2023-10-61'; known, nearest first: 2023-10-16" in str(
+        result.stderr
+    )
+
+
+def test_a_miss_that_leaves_a_part_is_told_by_the_report(run):
+    result, output = run("""
+    def test_it(stripe_replay):
+        with stripe_replay("mark_uncollectible"):
+            write_off()
+            write_off()
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert " Stripe replay ---------------------------------\n" + PLAYED_ALREADY in output
+
+
+def test_the_cassette_folder_can_be_named(run, pytester):
+    folder = pytester.mkdir("recordings")
+    (folder / "empty.yaml").write_text("interactions: []")
+    result, _ = run(
+        """
+    @pytest.mark.stripe_replay("empty")
+    def test_it():
+        pass
+    """,
+        "-o",
+        "stripe_cassette_dir=recordings",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_misses_survive_a_process_boundary():
+    miss = ReplayMiss("GET https://x/", ["a", "b"], "c", ["d: e"], "f")
+
+    again = pickle.loads(pickle.dumps(miss))
+
+    assert str(again) == str(miss)
+    assert again.differences == ("d: e",)
+
+
+def test_the_public_names_are_there():
+    import pytest_stripe_contract
+
+    for name in pytest_stripe_contract.__all__:
+        assert name in dir(pytest_stripe_contract)
+        assert getattr(pytest_stripe_contract, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'nope'"):
+        _ = pytest_stripe_contract.nope
+
+
+def test_a_miss_says_from_where_it_was_sent(pytester, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        billing="""
+        import stripe
+
+        def write_off(invoice_id):
+            return stripe.Invoice.mark_uncollectible(invoice_id)
+        """,
+        test_it="""
+        import billing
+        import pytest
+        import stripe
+
+        stripe.api_key = "sk_test_x"
+
+        @pytest.mark.stripe_replay("mark_uncollectible")
+        def test_it():
+            billing.write_off("in_1")
+            try:
+                billing.write_off("in_1")
+            except BaseException:
+                pass
+        """,
+    )
+
+    result = pytester.runpytest("-p", "pytest_stripe_contract.plugin")
+
+    result.assert_outcomes(failed=1)
+    assert "\n  from:     billing.py:4, in write_off\n" in str(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("pytest.skip('not now')", "skipped"),
+        ("pytest.importorskip('no_such_module')", "skipped"),
+        ("pytest.xfail('known')", "xfailed"),
+    ],
+)
+def test_a_test_that_ends_early_need_not_play_its_recordings(run, body, outcome):
+    result, _ = run(f"""
+    @replayed
+    def test_it():
+        {body}
+    """)
+
+    result.assert_outcomes(**{outcome: 1})
+
+
+def test_a_failure_that_is_expected_is_told_once(run):
+    result, _ = run("""
+    @replayed
+    @pytest.mark.xfail
+    def test_it():
+        write_off()
+        write_off()
+    """)
+
+    result.assert_outcomes(xfailed=1)
+
+
+def test_a_fixture_that_skips_leaves_nothing_to_tell(run):
+    result, _ = run("""
+    @pytest.fixture
+    def database():
+        pytest.skip("none here")
+
+    @replayed
+    def test_it(database):
+        write_off()
+    """)
+
+    result.assert_outcomes(skipped=1)
+
+
+def test_the_same_findings_of_many_calls_are_told_once(run):
+    _, output = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible", times=50, strict=True)
+    def test_it():
+        for number in range(50):
+            post(f"in_{number}")
+    """)
+
+    assert (
+        "the answer 200 to POST https://api.stripe.com/v1/invoices/in_0/mark_uncollectible, "
+        "in 2023-10-16 drifts from the contract, which is to be kept strictly "
+        "(and 49 more like it)\n"
+    ) in output
+    assert output.count("$.closed: expected no undocumented property, got true\n") == 1
+
+
+def test_drift_that_the_fixture_of_the_contract_finds_is_counted_too(run):
+    result, output = run("""
+    def test_it(stripe_contract):
+        stripe_contract.validate({"error": {"type": "api_error", "nope": 1}})
+    """)
+
+    result.assert_outcomes(passed=1)
+    assert "\nstripe contract: 1 drift finding in 1 test (-v lists them)\n" in output
+
+
+def test_nothing_is_summed_up_in_a_very_quiet_run(run):
+    _, output = run(
+        """
+    @replayed
+    def test_it():
+        post()
+    """,
+        "-qq",
+    )
+
+    assert "drift" not in output
+
+
+def test_another_host_is_not_compared_in_detail(run):
+    _, output = run("""
+    @replayed
+    def test_it():
+        httpx.get("https://other.example/v1/things?a=b")
+    """)
+
+    assert (
+        f"  closest:  {RECORDED}\n"
+        "  differs:  host: sent other.example, recorded api.stripe.com\n"
+        "  to do:    mock this host, or name a cassette that holds this request\n"
+    ) in output
+
+
+def test_a_wrong_strict_in_the_ini_file_stops_the_run(run):
+    result, _ = run(
+        """
+    def test_it():
+        pass
+    """,
+        "-o",
+        "stripe_strict=maybe",
+    )
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "stripe_strict" in str(result.stderr)
+
+
+@pytest.mark.parametrize("call", ["stripe_replay()", "stripe_replay(3)", "stripe_replay('x')"])
+def test_a_call_that_cannot_be_obeyed_shows_no_insides(run, call):
+    result, output = run(f"""
+    def test_it(stripe_replay):
+        with {call}:
+            pass
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "def find(" not in output
+    assert "def __call__(" not in output
+    assert (
+        "the name of a cassette" in output or "names of cassettes" in output or "unknown" in output
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"headers": {":status": ["200"]}}, "LocalProtocolError: Illegal header name"),
+        ({"headers": {"A": ["b\nc"]}}, "LocalProtocolError: Illegal header value"),
+    ],
+)
+def test_a_recording_that_cannot_be_sent_is_not_swallowed(run, pytester, change, text):
+    document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+    document["interactions"][0]["response"] |= change
+    (pytester.mkdir("cassettes") / "mine.yaml").write_text(yaml.safe_dump(document))
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine", api_version="2023-10-16")
+    def test_it():
+        swallow_everything(post, "in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "no recording answers a request to https://api.stripe.com\n" in output
+    assert f"  differs:  {text}" in output
+    assert "  to do:    mend the recording, or the request: HTTP cannot carry one of them" in output
+
+
+def test_a_marker_on_what_is_no_test_function_is_not_ignored(run, pytester):
+    pytester.makeconftest("""
+        import pytest
+
+        def pytest_itemcollected(item):
+            item.add_marker(pytest.mark.stripe_replay("mark_uncollectible"))
+    """)
+    pytester.maketxtfile(test_page=">>> 1 + 1\n2\n")
+    result, output = run("")
+
+    result.assert_outcomes(failed=1)
+    assert "stripe_replay: only test functions can be marked, and before they are" in output
+
+
+def test_many_problems_are_summed_up_in_short(run):
+    _, output = run("""
+    @replayed
+    def test_it():
+        for number in range(9):
+            swallow_everything(post, f"in_{number}")
+    """)
+
+    assert "in_5/mark_uncollectible; and 3 more" in output
+
+
+def test_what_tries_to_leave_is_told_whole(run):
+    _, output = run("""
+    import socket
+
+    @replayed
+    def test_it():
+        write_off()
+        swallow_everything(socket.create_connection, ("192.0.2.1", 80))
+    """)
+
+    assert (
+        "\n192.0.2.1 is out of reach: nothing but loopback is, while a replay is active\n"
+        "  to do:    mock it, serve it from loopback, or do it where no replay is active\n"
+    ) in output
+
+
+def test_answers_of_other_kinds_are_played_unchecked(run, pytester):
+    document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+    [interaction] = document["interactions"]
+    pages = [("/v1/customers/cus_1", "<html>"), ("/v1/balance", '{"object": "balance"}')]
+    document["interactions"] = [
+        {
+            "request": {"method": "GET", "uri": f"https://api.stripe.com{path}"},
+            "response": interaction["response"] | {"body": {"string": body}},
+        }
+        for path, body in pages
+    ]
+    (pytester.mkdir("cassettes") / "mine.yaml").write_text(yaml.safe_dump(document))
+    result, _ = run("""
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        for path in ("/v1/customers/cus_1", "/v1/balance"):
+            assert httpx.get(f"https://api.stripe.com{path}").status_code == 200
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_the_marker_says_what_the_invoice_is_to_have_otherwise(run):
+    result, _ = run("""
+    @pytest.mark.stripe_replay(
+        "mark_uncollectible_open", invoice={"customer": "cus_123", "amount_due": 4200}
+    )
+    def test_it(stripe_contract):
+        invoice = write_off("in_9")
+        assert (invoice.id, invoice.customer) == ("in_9", "cus_123")
+        assert invoice.status == "uncollectible"
+        assert (invoice.amount_due, invoice.amount_remaining) == (4200, 4200)
+        stripe_contract.validate(invoice)
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("invoice", "text"),
+    [
+        ('{"amount_due": "4200"}', "$.amount_due: expected integer"),
+        ('{"custmer": "cus_1"}', "customer"),
+        ("3", "invoice=3: expected a dict of the invoice's properties"),
+    ],
+)
+def test_an_invoice_that_stripe_would_never_send_is_refused_at_setup(run, invoice, text):
+    result, output = run(f"""
+    @pytest.mark.stripe_replay("mark_uncollectible_open", invoice={invoice})
+    def test_it():
+        write_off()
+    """)
+
+    result.assert_outcomes(errors=1)
+    assert text in output
+    assert "Traceback" not in output
+
+
+def test_an_invoice_that_the_asked_version_never_has_is_a_miss(run):
+    result, output = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible_open", invoice={"charge": "ch_1"})
+    def test_it():
+        swallow_everything(stripe.Invoice.mark_uncollectible, "in_1")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "no recording answers POST" in output
+    assert "charge" in output
+
+
+def test_what_is_no_invoice_stays_as_it_is(run):
+    result, _ = run("""
+    @pytest.mark.stripe_replay("mark_uncollectible.not_open", invoice={"customer": "cus_123"})
+    def test_it():
+        assert swallow_everything(write_off) is None
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_the_fixture_makes_invoices_of_the_version_in_force(run):
+    result, _ = run(
+        """
+    def test_it(stripe_invoice, stripe_contract):
+        invoice = stripe_invoice(status="open", amount_due=4200)
+        stripe_contract.validate(invoice)
+        assert "parent" in invoice
+    """,
+        "--stripe-api-version=basil",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_page_instead_of_json_is_no_invoice_to_be_changed(run, pytester):
+    document = yaml.safe_load((CASSETTES / "mark_uncollectible.yaml").read_text())
+    document["interactions"][0]["response"]["body"]["string"] = "<html>"
+    (pytester.mkdir("cassettes") / "mine.yaml").write_text(yaml.safe_dump(document))
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine", invoice={"customer": "cus_123"})
+    def test_it():
+        post("in_1MtG0nLkdIwHu7ixAaUw3Cb4")
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "$: expected JSON" in output
+
+
+def test_an_own_recording_that_was_not_played_can_be_recorded_anew(run, own_cassette):
+    own_cassette("mine", lambda _: None)
+    result, output = run("""
+    @pytest.mark.stripe_replay("mine")
+    def test_it():
+        pass
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert "or record anew (--stripe-record=rewrite) if it is right not to" in output

@@ -1,0 +1,680 @@
+"""What becomes of secrets and personal data in cassettes, payloads and requests."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import gzip
+import json
+from urllib.parse import parse_qsl, quote, urlencode
+
+import httpx
+import pytest
+
+from pytest_stripe_contract.errors import InvalidOption
+from pytest_stripe_contract.messages.models import Request
+from pytest_stripe_contract.scrubbing import _standins as standins
+from pytest_stripe_contract.scrubbing.layers import Unscannable
+from pytest_stripe_contract.scrubbing.scrubber import Scrubber, leaks
+
+KEY = "sk_test_not_a_key"
+MASKED = "sk_test_***"
+EMAIL = "jenny.rosen@company.zz"
+STAND_IN = standins.email(EMAIL)
+NAME = "Jenny Q. Rosen"
+URL = "https://api.stripe.com/v1/customers"
+
+
+def recording(body="", string="", *, uri=URL, sent=None, got=None):
+    """One request and its answer, in VCR.py's layout."""
+    request = {"method": "POST", "uri": uri, "body": body, "headers": sent or {}}
+    response = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": got or {},
+        "body": {"string": string},
+    }
+    return {"request": request, "response": response}
+
+
+def cassette(*recordings, **more):
+    return {"interactions": list(recordings), "version": 1, **more}
+
+
+def scrubbed(document, rules=None):
+    """The document scrubbed; that it is left as it was, and settled, holds for every test."""
+    before = copy.deepcopy(document)
+    scrubber = Scrubber(rules)
+    new, changes = scrubber.document(document)
+    assert document == before
+    assert (new is document) == (not changes)
+    if rules is None:
+        assert leaks(new) == []
+        assert scrubber.document(new) == (new, [])
+    return new
+
+
+def changes(document, rules=None):
+    return [(each.path, each.rule) for each in Scrubber(rules).document(document)[1]]
+
+
+def answer(payload, **options):
+    """What becomes of an answer's body."""
+    text = payload if isinstance(payload, (str, bytes)) else json.dumps(payload)
+    document = scrubbed(cassette(recording(string=text, **options)))
+    return document["interactions"][0]["response"]["body"]["string"]
+
+
+def form(text, uri=URL, **options):
+    """What becomes of the body of a request."""
+    return scrubbed(cassette(recording(text, uri=uri, **options)))["interactions"][0]["request"][
+        "body"
+    ]
+
+
+def headers(**options):
+    """What becomes of the headers of a request and of its answer."""
+    [made] = scrubbed(cassette(recording(**options)))["interactions"]
+    return made["request"]["headers"], made["response"]["headers"]
+
+
+# --- headers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (f"Bearer {KEY}", f"Bearer {MASKED}"),
+        ("Basic " + base64.b64encode(f"{KEY}:".encode()).decode(), f"Basic {MASKED}"),
+        ("Bearer not-a-key-of-stripe", "Bearer ***"),
+        ("Digest username=jenny", "***"),
+        ("not_a_key", "***"),
+        ("Bearer \u2026", "***"),
+        (f"Bearer {MASKED}", f"Bearer {MASKED}"),
+        ("Basic sk_test_***", "Basic sk_test_***"),
+        ("Bearer sk_test_****1234", "Bearer sk_test_****1234"),
+        ("***", "***"),
+        ("REDACTED", "REDACTED"),
+        ("Bearer <token>", "Bearer <token>"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_of_the_authorization_no_more_is_kept_than_the_kind_of_key(name, value, expected):
+    for layout in (value, [value]):
+        document = cassette(recording(sent={name: layout}))
+        kept, _ = headers(sent={name: layout})
+        assert kept == {name: expected if layout == value else [expected]}
+        assert [leak.kind for leak in leaks(document)] == (
+            [] if expected == value else ["authorization"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Cookie", "cookie"),
+        ("set-cookie", "cookie"),
+        ("Proxy-Authorization", "credentials"),
+        ("X-Stripe-Client-User-Agent", "telemetry"),
+        ("X-Stripe-Client-Telemetry", "telemetry"),
+    ],
+)
+def test_what_tells_of_the_machine_or_the_session_is_dropped(name, kind):
+    document = cassette(recording(sent={name: ["some=thing", "more"]}, got={name: "one"}))
+
+    assert headers(sent={name: ["some=thing"], "A": ["b"]}, got={name: "x"}) == ({"A": ["b"]}, {})
+    assert changes(document) == [
+        (f"$.interactions[0].request.headers{step(name)}[0]", kind),
+        (f"$.interactions[0].request.headers{step(name)}[1]", kind),
+        (f"$.interactions[0].response.headers{step(name)}", kind),
+    ]
+    assert bool(leaks(document)) == (kind != "telemetry")
+
+
+def step(name):
+    return f".{name}" if name.isidentifier() else f"['{name}']"
+
+
+def test_a_key_in_telemetry_is_a_leak_all_the_same():
+    document = cassette(recording(sent={"X-Stripe-Client-Telemetry": [KEY]}))
+    assert [leak.kind for leak in leaks(document)] == ["API key"]
+
+
+def test_what_is_no_text_masks_nothing():
+    sent = {"Authorization": [5], "Cookie": 5}
+    assert leaks(cassette(recording(sent=sent))) == []
+    assert headers(sent=sent)[0] == sent
+
+
+def test_cookies_and_keys_that_somebody_masked_are_no_leaks():
+    masked = {"Cookie": ["***"], "Set-Cookie": "REDACTED", "X-Api-Key": [""], "api-key": ["***"]}
+    assert leaks(cassette(recording(sent=masked))) == []
+
+
+def test_keys_of_other_services_are_masked_by_their_headers():
+    sent = {"X-Api-Key": ["not-a-key"], "Api-Key": "not-a-key", "X-Other": ["not-a-key"]}
+    kept = {"X-Api-Key": ["***"], "Api-Key": "***", "X-Other": ["not-a-key"]}
+    assert headers(sent=sent)[0] == kept
+    assert [leak.kind for leak in leaks(cassette(recording(sent=sent)))] == ["credentials"] * 2
+
+
+def test_an_account_has_the_same_stand_in_in_headers_and_in_addresses():
+    account = "acct_1NotAnAccount"
+    sent = {"Stripe-Account": [account], "Stripe-Context": f"{account}/{account}/other"}
+    [kept] = [headers(sent=sent)[0]]
+    hosted = answer({"url": f"https://invoice.stripe.com/i/{account}/test_1NotASecret"})
+
+    [stand_in] = kept["Stripe-Account"]
+    assert stand_in == f"acct_{standins.secret('1NotAnAccount')}"
+    assert kept["Stripe-Context"] == f"{stand_in}/{stand_in}/{standins.secret('other')}"
+    assert stand_in in hosted
+    assert leaks(cassette(recording(sent=sent))) == []
+
+
+def test_idempotency_keys_are_numbered_in_the_order_of_the_file():
+    taken, one, two = "idempotency-key-1", "3f1c-first", "9b2d-second"
+    asked = [
+        recording(sent={"Idempotency-Key": [key]}, got={"idempotency-key": key})
+        for key in (two, one, taken, two)
+    ]
+    made = scrubbed(cassette(*asked))["interactions"]
+
+    numbered = ["idempotency-key-2", "idempotency-key-3", taken, "idempotency-key-2"]
+    assert [each["request"]["headers"]["Idempotency-Key"] for each in made] == [
+        [key] for key in numbered
+    ]
+    assert [each["response"]["headers"]["idempotency-key"] for each in made] == numbered
+
+
+def test_an_answer_that_repeats_the_idempotency_key_repeats_its_number():
+    key = "3f1c9b2d-not-a-key"
+    text = json.dumps({"error": {"message": f"Try a key other than '{key}'."}})
+    assert "other than 'idempotency-key-1'." in answer(text, sent={"Idempotency-Key": [key]})
+
+
+def test_all_other_headers_are_searched():
+    kept, got = headers(
+        sent={"Referer": [f"https://company.zz/?email={quote(EMAIL)}"], KEY: "x", "N": [1, None]},
+        got={"X-Data": b"whsec_not_a_secret", "Cookie-Policy": "none"},
+    )
+    assert kept == {
+        "Referer": [f"https://company.zz/?email={quote(STAND_IN)}"],
+        MASKED: "x",
+        "N": [1, None],
+    }
+    assert got["X-Data"].startswith(b"whsec_***")
+
+
+def test_headers_that_are_a_list_of_pairs_are_headers():
+    sent = [["Authorization", f"Bearer {KEY}"], ["Cookie", "a=b"], ["Accept", "*/*"]]
+    kept, _ = headers(sent=sent)
+    assert kept == [["Authorization", f"Bearer {MASKED}"], ["Accept", "*/*"]]
+
+
+# --- personal data ----------------------------------------------------------------------------
+
+CUSTOMER = {
+    "id": "cus_NeZw0zvTyquTfF",
+    "object": "customer",
+    "name": NAME,
+    "email": EMAIL,
+    "phone": "+49 151 000000",
+    "address": {
+        "line1": "1 Rosen Street",
+        "line2": "",
+        "city": "Rosenheim",
+        "postal_code": "83022",
+        "state": "BY",
+        "country": "DE",
+    },
+    "shipping": {"name": NAME, "phone": None, "tracking_number": "ROSEN1"},
+    "tax_ids": {"object": "list", "data": [{"object": "tax_id", "value": "DE987654321"}]},
+    "preferred_locales": ["de"],
+    "balance": 0,
+}
+
+
+def test_a_person_becomes_jenny_rosen_of_example_street():
+    customer = json.loads(answer(CUSTOMER))
+
+    assert customer["name"] == customer["shipping"]["name"] == standins.name(NAME)
+    assert customer["email"] == STAND_IN
+    assert customer["phone"].startswith("+1555")
+    assert customer["address"]["line1"].endswith(" Example Street")
+    assert customer["address"]["line2"] == ""
+    assert customer["address"]["city"].startswith("Example City ")
+    assert customer["address"]["state"].startswith("Example State ")
+    assert customer["address"]["postal_code"].startswith("000")
+    assert customer["address"]["country"] == "DE"
+    assert customer["shipping"]["phone"] is None
+    assert customer["shipping"]["tracking_number"].startswith("***")
+    assert customer["tax_ids"]["data"][0]["value"].startswith("DE0000")
+    assert {name: customer[name] for name in ("id", "preferred_locales", "balance")} == {
+        name: CUSTOMER[name] for name in ("id", "preferred_locales", "balance")
+    }
+
+
+def test_what_changed_is_told_by_place_and_kind_and_never_by_its_text():
+    told = changes(cassette(recording(string=json.dumps({**CUSTOMER, EMAIL: 1}))))
+
+    where = "$.interactions[0].response.body.string"
+    assert (f"{where}.shipping.name", "name") in told
+    assert (f"{where}.tax_ids.data[0].value", "tax id") in told
+    assert (f"{where}['{STAND_IN}']", "e-mail") in told
+    assert [kind for _, kind in told if kind in ("city", "state", "postal code", "phone")] == [
+        "phone",
+        "city",
+        "postal code",
+        "state",
+    ]
+    assert NAME not in str(told)
+    assert EMAIL not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("name", "Jenny Rosen"),
+        ("name", "Jenny"),
+        ("e-mail", "jenny.rosen@example.com"),
+        ("e-mail", "jennyrosen@example.com"),
+        ("phone", "+15551234567"),
+        ("address", "27 Example Street"),
+        ("city", "Example City 0a1b"),
+        ("state", "Example State 0a1b"),
+        ("postal code", "00012345"),
+        ("tax id", "DE123456789"),
+        ("tax id", "DE000012345"),
+        ("tax id", "000"),
+        ("ip address", "192.0.2.7"),
+        ("ip address", "127.0.0.1"),
+        ("ip address", "2001:db8::1"),
+        ("date of birth", "1901-01-01"),
+        ("identity number", "0000"),
+        ("secret", "***"),
+        ("shipment", "REDACTED"),
+    ],
+)
+def test_what_documentation_and_earlier_scrubs_put_there_stays(kind, text):
+    assert standins.BY_KIND[kind](text) == text
+
+
+@pytest.mark.parametrize("kind", standins.BY_KIND)
+@pytest.mark.parametrize("text", ["Jenny Q. Rosen", "x", "DE 811/907.980", "ATU99999999", "7", "é"])
+def test_a_stand_in_is_no_other_text_and_has_none_itself(kind, text):
+    stand_in = standins.BY_KIND[kind](text)
+
+    assert stand_in != text
+    assert standins.BY_KIND[kind](stand_in) == stand_in
+    assert standins.BY_KIND[kind](text) == stand_in
+    assert leaks({"a": stand_in}) == []
+
+
+def test_a_tax_id_keeps_its_form_and_its_country():
+    assert standins.tax_id("ATU99999999")[:7] == "ATU0000"
+    assert len(standins.tax_id("ATU99999999")) == 11
+    assert standins.tax_id("98-7654321")[:6] == "00-00" + standins.tax_id("98-7654321")[5]
+    assert standins.tax_id("RSNJNY01A41H501U")[:6] == "XXXXXX"
+    assert standins.tax_id("no digits") == "000XX XXXXXX"
+    assert standins.tax_id(EMAIL).startswith("***")
+
+
+@pytest.mark.parametrize(
+    ("payload", "stays"),
+    [
+        ({"object": "product", "name": "Gold"}, True),
+        ({"object": "coupon", "name": "Gold"}, True),
+        ({"object": "billing.meter", "name": "Gold"}, True),
+        ({"object": "list", "data": [{"object": "plan", "name": "Gold"}]}, True),
+        ({"object": "invoice", "custom_fields": [{"name": "Gold", "value": "x"}]}, True),
+        ({"object": "product", "marketing_features": [{"name": "Gold"}]}, True),
+        ({"object": "charge", "application": {"name": "Gold"}}, True),
+        ({"object": "product", "metadata": {"name": "Gold"}}, True),
+        ({"object": "shipping_rate", "display_name": "Gold"}, True),
+        ({"object": "customer", "account_tax_ids": ["txi_1NotATaxId"]}, True),
+        ({"object": "customer", "tax_id": "txi_1NotATaxId"}, True),
+        ({"object": "tax_rate", "state": "CA", "jurisdiction": "City"}, True),
+        ({"object": "invoice", "status_details": {"state": "Gold", "year": 5}}, True),
+        ({"object": "card", "name": True, "dob": {"hour": 5}}, True),
+        ({"object": 5, "name": "Gold"}, False),
+        ({"name": "Gold"}, False),
+        ({"object": "customer", "name": "Gold"}, False),
+        ({"object": "customer", "metadata": {"name": "Gold"}}, False),
+        ({"object": "event", "data": {"object": {"object": "customer", "name": "Gold"}}}, False),
+        ({"object": "account", "display_name": "Gold"}, False),
+        ({"object": "account", "business_profile": {"support_phone": "5"}}, False),
+        ({"object": "charge", "billing_details": {"name": ["Gold"]}}, False),
+        ({"object": "invoice", "customer_tax_ids": [{"value": "DE98"}]}, False),
+        ({"object": "person", "dob": {"day": 5, "month": 6, "year": 1985}}, False),
+        ({"object": "person", "dob": "1985-06-05"}, False),
+        ({"object": "person", "address": "1 Rosen Street"}, False),
+        ({"object": "payment_method", "ip": "10.0.0.1"}, False),
+        ({"object": "person", "ssn_last_4": 1234}, False),
+    ],
+)
+def test_whose_name_it_is_decides_whether_it_is_personal(payload, stays):
+    for document in (payload, json.dumps(payload)):
+        new, told = Scrubber().payload(document)
+        assert (new == document) is stays
+        assert bool(told) is not stays
+        assert Scrubber().payload(new) == (new, [])
+
+
+def test_a_date_of_birth_stays_a_date_in_numbers():
+    person = {"object": "person", "dob": {"day": 5, "month": 6, "year": 1985}}
+    expected = {"day": 1, "month": 1, "year": 1901}
+    assert Scrubber().payload(person)[0]["dob"] == expected
+    assert json.loads(answer(person))["dob"] == expected
+
+
+def test_a_text_that_was_a_name_somewhere_is_replaced_wherever_it_is():
+    first = recording(string=json.dumps(CUSTOMER))
+    text = f"For {NAME} ({NAME}s), Rosenheim, 83022; Europe/Rosenheim"
+    second = recording(string=json.dumps({"object": "invoice", "description": text}))
+    made = scrubbed(cassette(first, second, note=NAME))
+
+    customer, invoice = (
+        json.loads(each["response"]["body"]["string"]) for each in made["interactions"]
+    )
+    assert made["note"] == customer["name"]
+    city = customer["address"]["city"]
+    expected = f"For {customer['name']} ({NAME}s), {city}, 83022; Europe/Rosenheim"
+    assert invoice["description"] == expected
+
+
+@pytest.mark.parametrize("name", ["paid", "Eve", "Stripe", "1099", "Example", "usd"])
+def test_a_name_that_may_be_anything_else_is_replaced_in_its_place_alone(name):
+    payload = {"object": "invoice", "customer_name": name, "status": name}
+    new, _ = Scrubber().payload(payload)
+    assert new["customer_name"] != name
+    assert new["status"] == name
+
+
+@pytest.mark.parametrize("phone", ["4915100000000", "+49 151 000000", "jenny@phone"])
+def test_a_long_number_or_an_address_can_be_nothing_else(phone):
+    new, _ = Scrubber().payload({"phone": phone, "text": f"call {phone}!"})
+    assert new["text"] == f"call {new['phone']}!"
+
+
+def test_the_layout_of_json_its_order_and_its_numbers_stay():
+    for text in (
+        '{"z": 1.10, "email": "%s", "a": 12345678901234567890123, "n": 1E+2}',
+        '{"z":1.10,"email":"%s","email":"x","a":[true,false,null]}',
+        '{\n\t"email" :  "%s" ,\n\t"t": "\\u00e9\\/"\n}\n',
+        '\ufeff{"email": "%s"}',
+        '{"email": "%s"}\n{"b": 2}\n',
+    ):
+        expected = text % STAND_IN
+        assert answer(text % EMAIL) == expected.replace('"x"', f'"{standins.email("x")}"')
+
+
+def test_text_in_other_scripts_stays_as_it_was_written():
+    assert answer(json.dumps({"a": f"é {EMAIL}"})) == json.dumps({"a": f"é {STAND_IN}"})
+    for text in ('{"a": "é %s", "b": "é"}', '{"a": "\\ud83d\\ude00 %s"}'):
+        assert json.loads(answer(text % EMAIL)) == json.loads(text % STAND_IN)
+    assert answer('{"a": "é", "b": "\\ud800 EMAIL"}'.replace("EMAIL", EMAIL)) == (
+        '{"a": "é", "b": "\\ud800 STAND-IN"}'.replace("STAND-IN", STAND_IN)
+    )
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
+def test_the_fields_of_a_form_are_read_as_stripe_reads_them():
+    fields = {
+        "name": NAME,
+        "email": EMAIL,
+        "shipping[address][line1]": "1 Rosen Street",
+        "tax_id_data[0][value]": "DE987654321",
+        "tax_id_data[0][type]": "eu_vat",
+        "metadata[order]": "6735",
+        "description": f"Customer {NAME}",
+        "card[number]": "4242 4242 4242 4242",
+        "expand[]": "tax_ids",
+        "nothing": "",
+    }
+    new = dict(parse_qsl(form(urlencode(fields)), keep_blank_values=True))
+
+    assert new["name"] == standins.name(NAME)
+    assert new["description"] == f"Customer {standins.name(NAME)}"
+    assert new["email"] == STAND_IN
+    assert new["shipping[address][line1]"] == standins.street("1 Rosen Street")
+    assert new["tax_id_data[0][value]"] == standins.tax_id("DE987654321")
+    assert new["card[number]"] == "***4242"
+    assert {name: new[name] for name in fields if new[name] == fields[name]} == {
+        "tax_id_data[0][type]": "eu_vat",
+        "metadata[order]": "6735",
+        "expand[]": "tax_ids",
+        "nothing": "",
+    }
+
+
+def test_what_stays_of_a_form_stays_as_it_was_encoded():
+    text = f"a=%7e+b&metadata%5Bx%5D=%C3%A9&&email={quote(EMAIL)}&c"
+    assert form(text) == text.replace(quote(EMAIL), quote(STAND_IN))
+    assert form(f"a[{KEY}]=1&b=2") == f"a[{MASKED}]=1&b=2"
+    assert form("x=jenny+tag%40company.zz&y=sk_test%5Fnot_a_key") == (
+        f"x={quote(standins.email('jenny+tag@company.zz'))}&y={MASKED}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "stays"),
+    [
+        ("products", "name=Gold", True),
+        ("products/prod_1NotAProduct", "name=Gold", True),
+        ("test_helpers/test_clocks", "name=Gold", True),
+        ("checkout/sessions", "line_items[0][price_data][product_data][name]=Gold", True),
+        ("customers", "name=Gold", False),
+        ("customers/cus_1NotACustomer/tax_ids", "type=eu_vat&value=DE98", False),
+        ("apps/secrets", "name=Gold&payload=notasecret", False),
+    ],
+)
+def test_the_path_of_a_request_says_whose_name_it_is(path, text, stays):
+    new = form(text, uri=f"https://api.stripe.com/v1/{path}?expand[]=x")
+    assert (new == text) is stays
+    assert ("name=Gold" in new) is (path != "customers" and "name=Gold" in text)
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        (
+            f"{URL}?email={quote(EMAIL)}&expand%5B%5D=x",
+            f"{URL}?email={quote(STAND_IN)}&expand%5B%5D=x",
+        ),
+        (f"{URL}/{quote(EMAIL)}/x%2Fy", f"{URL}/{quote(STAND_IN)}/x%2Fy"),
+        (f"{URL}#{KEY}", f"{URL}#{MASKED}"),
+        (f"{URL}?x=1#{KEY}", f"{URL}?x=1#{MASKED}"),
+        (
+            "https://[broken?name=Gold%20R.",
+            f"https://[broken?name={quote(standins.name('Gold R.')).replace('%20', '+')}",
+        ),
+    ],
+)
+def test_an_address_keeps_all_but_what_is_secret(uri, expected):
+    new = scrubbed(cassette(recording(uri=uri)))
+    assert new["interactions"][0]["request"]["uri"] == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        (urlencode({"name": NAME, "description": f"for {NAME}"}), {}),
+        (json.dumps({"name": NAME}), {"Content-Type": "application/json"}),
+        (json.dumps({"name": NAME}), {}),
+        ("{not json&name=Gold+R.", {"Content-Type": "application/x-www-form-urlencoded"}),
+        ("[" * 300, {}),
+        ("", {}),
+    ],
+)
+def test_a_request_alone_becomes_what_it_is_in_a_cassette(body, sent):
+    uri = f"{URL}?email={quote(EMAIL)}"
+    request = Request("POST", uri, httpx.Headers(sent), body.encode())
+    if body.startswith("[["):
+        with pytest.raises(Unscannable, match="levels deep"):
+            Scrubber().request(request)
+        return
+    listed = {name: [value] for name, value in sent.items()}
+    answered = recording(body, json.dumps({"name": "customers"}), uri=uri, sent=listed)
+    made = scrubbed(cassette(answered))["interactions"][0]["request"]
+
+    alone = Scrubber().request(request)
+    assert (alone.url, alone.body.decode()) == (made["uri"], made["body"])
+    assert Scrubber().request(alone) is alone
+    assert alone.headers == request.headers
+    assert request.body == body.encode()
+
+
+def test_no_answer_has_a_part_in_what_becomes_of_a_request():
+    text = f"description=for+{quote(NAME)}"
+    document = cassette(recording(text, json.dumps(CUSTOMER)), recording(f"name={quote(NAME)}"))
+    made = scrubbed(document)["interactions"]
+
+    assert made[0]["request"]["body"] == text
+    assert Scrubber().request(Request("POST", URL, body=text.encode())).body == text.encode()
+
+
+def test_a_request_of_which_the_body_changes_says_how_long_it_is():
+    body = gzip.compress(json.dumps({"name": NAME}).encode())
+    sent = httpx.Headers(
+        {"Content-Length": "5", "Content-Encoding": "gzip", "Content-Type": "application/json"}
+    )
+    new = Scrubber().request(Request("POST", URL, sent, body))
+
+    assert json.loads(new.body) == {"name": standins.name(NAME)}
+    assert dict(new.headers) == {
+        "content-length": str(len(new.body)),
+        "content-type": "application/json",
+    }
+    plain = Scrubber().request(Request("POST", URL, httpx.Headers(), b"name=Gold"))
+    assert dict(plain.headers) == {}
+
+
+def test_a_body_that_was_given_as_fields_or_in_parts_is_a_form_too():
+    assert form({"name": NAME, "shipping[name]": NAME}) == {
+        "name": standins.name(NAME),
+        "shipping[name]": standins.name(NAME),
+    }
+    assert form([["name", NAME], ["x", 1]]) == [["name", standins.name(NAME)], ["x", 1]]
+    assert form([("name", "Gold"), ("x", KEY)]) == [("name", standins.name("Gold")), ("x", MASKED)]
+    assert form(["x=sk_te", b"st_not_a_key"]) == [b"x=sk_test_***"]
+    assert form(["x=", "y"]) == ["x=", "y"]
+    assert form([["x", 1]]) == [["x", 1]]
+    assert form([]) == []
+    assert form(None) is None
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "payload", "expected"),
+    [
+        ({"footer": True}, {"footer": "a", "b": "a"}, {"footer": standins.secret("a"), "b": "a"}),
+        ({"footer": True}, {"footer": None}, {"footer": None}),
+        ({"footer": True}, {"footer": True}, {"footer": True}),
+        ({"footer": True}, {"footer": 5}, {"footer": 0}),
+        ({"footer": True}, {"footer": ["a"]}, {"footer": [standins.secret("a")]}),
+        ({"shop": True}, {"shop": {"a": "b"}}, {"shop": {"a": standins.secret("b")}}),
+        ({"shop": True, "a": False}, {"shop": {"a": "b"}}, {"shop": {"a": "b"}}),
+        ({"email": True}, {"email": EMAIL}, {"email": STAND_IN}),
+        ({"name": False}, {"name": NAME}, {"name": NAME}),
+        ({"name": None}, {"name": NAME}, {"name": NAME}),
+        ({"customer.name": False}, {"customer": {"name": NAME}}, {"customer": {"name": NAME}}),
+        (
+            {"name": True, "customer.name": False},
+            {"customer": {"name": NAME}},
+            {"customer": {"name": NAME}},
+        ),
+        ({"a": False}, {"a": f"{KEY} {EMAIL}"}, {"a": f"{MASKED} {EMAIL}"}),
+        ({"a": "***"}, {"a": 5}, {"a": "***"}),
+        ({"a": "***"}, {"a": {"b": 5}}, {"a": "***"}),
+        ({"a": "***"}, {"a": ["x", "y"]}, {"a": ["***", "***"]}),
+        ({"a": "***"}, {"a": None}, {"a": None}),
+        ({"a": "***"}, {"a": ""}, {"a": ""}),
+        ({"a": KEY}, {"a": "b"}, {"a": MASKED}),
+        ({"a": "b"}, {"a": "b"}, {"a": "b"}),
+        ({"a": str.upper}, {"a": "b"}, {"a": "B"}),
+        ({"a": lambda value: value + "!"}, {"a": "b"}, {"a": "b!"}),
+        ({"a": lambda value: [*value.values()]}, {"a": {"b": 1.5}}, {"a": [1.5]}),
+        ({"a": lambda _value: None}, {"a": "b"}, {"a": None}),
+    ],
+)
+def test_a_teams_rules_say_what_becomes_of_a_field(rules, payload, expected):
+    assert scrubbed(payload, rules) == expected
+    text = scrubbed(cassette(recording(string=json.dumps(payload))), rules)
+    assert json.loads(text["interactions"][0]["response"]["body"]["string"]) == expected
+    assert all(kind == "stripe_scrub" for _, kind in changes(payload, {**rules, "a": "c"})[:1])
+
+
+def test_rules_hold_in_forms_and_queries_by_name_and_by_path():
+    rules = {"metadata.a": "x y", "email": False, "b": lambda value: value + "!", "shop": True}
+    text = f"metadata[a]=1&email={EMAIL}&b=2&shop[0][c]=d&description=e"
+    new = scrubbed(cassette(recording(text, uri=f"{URL}?{text}#{KEY}")), rules)
+
+    [made] = new["interactions"]
+    expected = (
+        f"metadata[a]=x+y&email={EMAIL}&b=2%21&shop[0][c]={standins.secret('d')}&description=e"
+    )
+    assert made["request"]["body"] == expected
+    assert made["request"]["uri"] == f"{URL}?{expected}#{MASKED}"
+
+
+def test_rules_hold_for_headers_in_any_case():
+    rules = {
+        "x-kept": False,
+        "X-Put": "here",
+        "x-gone": lambda _value: None,
+        "x-made": str.upper,
+        "X-Masked": True,
+        "cookie": False,
+    }
+    sent = {
+        "X-Kept": [f"{EMAIL} {KEY}"],
+        "X-PUT": ["there"],
+        "X-Gone": ["a"],
+        "X-Made": "a",
+        "X-Masked": ["a"],
+        "Cookie": ["a=b"],
+    }
+    [made] = scrubbed(cassette(recording(sent=sent)), rules)["interactions"]
+
+    assert made["request"]["headers"] == {
+        "X-Kept": [f"{EMAIL} {MASKED}"],
+        "X-PUT": ["here"],
+        "X-Made": "A",
+        "X-Masked": [standins.secret("a")],
+        "Cookie": ["a=b"],
+    }
+
+
+def test_a_rule_is_followed_once_however_often_a_text_is_gone_through():
+    rules = {"name": lambda value: f"{value}!", "description": lambda value: f"{value}?"}
+    text = json.dumps({"name": "A", "email": EMAIL, "description": "b", "note": f"{EMAIL} {NAME}",
+                       "customer_name": NAME})  # fmt: skip
+    new = scrubbed(cassette(recording(text, text)), rules)["interactions"][0]
+    for body in (new["request"]["body"], new["response"]["body"]["string"]):
+        assert json.loads(body)["name"] == "A!"
+        assert json.loads(body)["description"] == "b?"
+
+
+@pytest.mark.parametrize(
+    ("rules", "text"),
+    [
+        (["name"], "expected a dict"),
+        ({1: True}, "expected a property, a header, or a path"),
+        ({"": True}, "expected a property, a header, or a path"),
+        ({"name": 5}, "stripe_scrub['name']=5: expected True, False, None, a text or a function"),
+    ],
+)
+def test_a_rule_of_another_kind_is_refused(rules, text):
+    with pytest.raises(InvalidOption) as caught:
+        Scrubber(rules)
+    assert text in str(caught.value)
+
+
+def test_a_rule_that_cannot_take_what_is_there_is_refused():
+    for document in ({"a": 5}, cassette(recording(sent={"a": 5}))):
+        with pytest.raises(InvalidOption, match="it raised TypeError"):
+            Scrubber({"a": str.upper}).document(document)

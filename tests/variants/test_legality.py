@@ -1,0 +1,479 @@
+"""Every variant of every cassette: valid under its contract, and none left out."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import pytest
+
+from pytest_stripe_contract.cassettes import library as cassettes
+from pytest_stripe_contract.contract.contract import Contract
+from pytest_stripe_contract.replay.answers import of_sequence
+from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas.walker import EVERY, types_of, values_of
+from pytest_stripe_contract.stripe_api import versions
+from pytest_stripe_contract.variants import _generate as neighbours
+from pytest_stripe_contract.variants import cases
+from pytest_stripe_contract.variants._variation import KINDS, Variation
+from pytest_stripe_contract.variants.cases import Answer, Case, Selection
+
+LINES = [line.name for line in versions.LINES]
+NAMES = cassettes.shipped_names()
+SAMPLES = [name for name in NAMES if "." not in name]
+ERRORS = [name for name in NAMES if "." in name]
+
+each_line = pytest.mark.parametrize("line", LINES)
+
+
+def answers(name, line):
+    return list(of_sequence([cassettes.shipped_in(name, line)], versions.resolve(line).first, None))
+
+
+def variants(name, line):
+    """The answers of a cassette, each with the variations that fit it."""
+    known = answers(name, line)
+    everything = cases(known, Selection(values=True))
+    for answer in known:
+        for case in everything:
+            if (shown := case.applied(answer.payload, line)) is not None:
+                yield answer, case, shown
+
+
+def violations(line, payload):
+    found = Contract(line).iter_findings(payload)
+    return [str(finding) for finding in found if finding.kind == "violation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        *product(["mark_uncollectible", "mark_uncollectible_open"], LINES),
+        *product(["invoice_lifecycle"], LINES[::5]),
+    ],
+)
+def test_every_variant_of_an_invoice_is_valid_under_its_contract(name, line):
+    seen = 0
+    for answer, case, shown in variants(name, line):
+        assert violations(line, shown) == [], str(case)
+        assert shown["id"] == answer.payload["id"]
+        assert shown["status"] == answer.payload["status"]
+        seen += 1
+    assert seen > 150
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_variant_of_an_error_is_valid_and_of_its_type(name):
+    for line in LINES:
+        shown = list(variants(name, line))
+        assert shown or "bad_gateway" in name or "unavailable" in name  # no JSON
+        for answer, case, payload in shown:
+            assert violations(line, payload) == [], str(case)
+            recorded = answer.payload.get("error", {})
+            assert payload.get("error", {}).get("type") == recorded.get("type")
+
+
+@each_line
+def test_every_variant_differs_from_what_was_recorded_and_has_a_name_of_its_own(line):
+    [answer] = answers("mark_uncollectible", line)
+    made = cases([answer], Selection(values=True), pairs=True)
+
+    assert len({str(case) for case in made}) == len(made)
+    for case in made[1:]:
+        shown = case.applied(answer.payload, line)
+        assert shown is not None
+        assert shown != answer.payload or list(shown) != list(answer.payload)
+
+
+DECIDED = {
+    ("id",),
+    ("object",),
+    ("status",),
+    ("payments",),
+    ("next_payment_attempt",),
+    ("automatically_finalizes_at",),
+    *(("status_transitions", name) for name in ("paid_at", "voided_at")),
+}
+"""What the request, or the status, leaves no choice of."""
+KNOWN_SINCE = {
+    *(("status_transitions", name) for name in ("finalized_at", "marked_uncollectible_at")),
+    ("number",),
+    ("ending_balance",),
+    ("hosted_invoice_url",),
+    ("invoice_pdf",),
+}
+"""What is never null once an invoice is finalized."""
+
+
+def expected(payload, schema, root, path=()):  # noqa: C901, PLR0912 (it is the list of them all)
+    """What the schema asks for, place by place: kind and path, and the value of an enum."""
+    for name, inner in schema.get("properties", {}).items():
+        branches = list(flat(inner, root))
+        types = {each for branch in branches for each in types_of(branch)}
+        value = payload.get(name, None)
+        here = (*path, name)
+        if value is not None and "null" in types:
+            yield "null", here, None
+        if name in payload and name not in schema.get("required", ()):
+            yield "absent", here, None
+        known = [(branch, each) for branch in branches for each in values_of(branch)]
+        if value is None and not any("enum" in branch for branch in branches):
+            yield "present", here, None
+        for branch, each in known:
+            few = "enum" in branch or (len(values_of(branch)) <= 12 and value is not None)
+            if few and name in payload and each != value:
+                yield "enum", here, each
+        if value is not None and any("examples" in branch for branch in branches):
+            yield "open_enum", here, None
+        has_object = any("object" in branch.get("properties", {}) for branch in branches)
+        if isinstance(value, str) and has_object and "string" in types:
+            yield "expanded", here, None
+            yield "long_id", here, None
+        if name == "id" and path:
+            yield "long_id", here, None
+        if isinstance(value, list):
+            yield "longer", here, None
+            if value:
+                yield "empty", here, None
+        if name == "has_more":
+            yield "has_more", here, None
+        for item in value if isinstance(value, list) else [value]:
+            inside = [each for each in branches for each in items_or_self(each, value, root)]
+            fitting = [each for each in inside if fits(each, item)]
+            if isinstance(item, dict) and fitting:
+                below = (*here, EVERY) if isinstance(value, list) else here
+                yield from expected(item, fitting[0], root, below)
+
+
+def flat(schema, root):
+    if "$ref" in schema:
+        yield from flat(root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root)
+    elif "anyOf" in schema:
+        for branch in schema["anyOf"]:
+            yield from flat(branch, root)
+    else:
+        yield schema
+
+
+def items_or_self(branch, value, root):
+    if isinstance(value, list):
+        yield from flat(branch["items"], root) if "items" in branch else ()
+    else:
+        yield branch
+
+
+def fits(branch, item):
+    const = branch.get("properties", {}).get("object", {}).get("const")
+    is_named = const is None or not isinstance(item, dict) or const == item.get("object")
+    return "properties" in branch and is_named
+
+
+@each_line
+@pytest.mark.parametrize("name", ["mark_uncollectible", "mark_uncollectible_open"])
+def test_no_variant_that_the_schema_asks_for_is_left_out(name, line):
+    [answer] = answers(name, line)
+    made = neighbours.of(answer.payload, line, keeps_status=True)
+    known = {(each.kind, each.path, each.value if each.kind == "enum" else None) for each in made}
+    root = schemas.documented("invoice", line)
+
+    missing = set(expected(answer.payload, root, root)) - known
+
+    left = {each for each in missing if each[1] not in DECIDED and each[2] != "upcoming"}
+    assert {each for each in left if each[0] != "null" or each[1] not in KNOWN_SINCE} == set()
+
+
+@each_line
+def test_no_variant_changes_what_the_amounts_add_up_to(line):
+    """But for those that make the lines fewer, or change an amount, as their name says."""
+    [answer] = answers("mark_uncollectible_open", line)
+    sums = {}
+    for each in neighbours.of(answer.payload, line, keeps_status=True):
+        shown = neighbours.varied(answer.payload, each, line)
+        if each.kind not in ("value", "empty"):
+            sums[str(each)] = rest(shown)
+
+    assert {name for name, left in sums.items() if left != rest(answer.payload)} == set()
+
+
+def rest(invoice):
+    """What is left of the total without the parts that it is made of: nothing, if it is whole."""
+    taxes = [*(invoice.get("total_tax_amounts") or ()), *(invoice.get("total_taxes") or ())]
+    exclusive = (
+        each["amount"]
+        for each in taxes
+        if not (each.get("inclusive") or each.get("tax_behavior") == "inclusive")
+    )
+    discounts = (each["amount"] for each in invoice.get("total_discount_amounts") or ())
+    shipping = (invoice.get("shipping_cost") or {}).get("amount_total", 0)
+    return (
+        invoice["total"] - invoice["subtotal"] + sum(discounts) - sum(exclusive) - shipping,
+        invoice["subtotal"] - sum(each["amount"] for each in invoice["lines"]["data"]),
+        invoice["amount_due"] - invoice["amount_paid"] - invoice["amount_remaining"],
+        invoice.get("tax") or 0,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lines": []},
+        {"status": []},
+        {"customer": ["cus_1"]},
+        {"amount_due": 2**80},
+        {"amount_due": 2**2000},
+        {"discounts": "di_1"},
+        {"object": "customer"},
+        {"description": object()},
+    ],
+)
+def test_what_breaks_its_contract_has_no_variants(change):
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    assert neighbours.of(answer.payload | change, "2023-10-16", keeps_status=True) == ()
+
+
+def test_depth_without_end_has_no_variants():
+    deep = {"object": "invoice"}
+    for _ in range(5000):
+        deep = {"object": "invoice", "metadata": deep}
+
+    assert neighbours.of(deep, "2023-10-16", keeps_status=True) == ()
+
+
+@pytest.mark.parametrize("own", ['"', "1", "line_item", "il_1"])
+def test_a_line_more_is_made_of_a_line_with_any_id(own):
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    answer.payload["lines"]["data"][0]["id"] = own
+
+    shown = neighbours.varied(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
+
+    first, second = shown["lines"]["data"]
+    assert (first["id"], second["object"], second["amount"]) == (own, "line_item", 0)
+
+
+@each_line
+def test_every_object_gets_a_property_that_nobody_documents(line):
+    [answer] = answers("mark_uncollectible_open", line)
+    made = neighbours.of(answer.payload, line, keeps_status=True)
+
+    def objects(value, path=()):
+        if isinstance(value, dict):
+            yield path
+            for name, inner in value.items():
+                yield from objects(inner, (*path, name))
+        for inner in value if isinstance(value, list) else ():
+            yield from objects(inner, (*path, EVERY))
+
+    told = {each.path[:-1] for each in made if each.kind == "undocumented"}
+
+    maps = {path for path in objects(answer.payload) if path and path[-1] == "metadata"}
+    assert told == set(objects(answer.payload)) - maps
+
+
+def test_all_kinds_are_met_in_what_ships():
+    met = {
+        variation.kind
+        for name in SAMPLES
+        for answer in answers(name, "2023-10-16")
+        for variation in neighbours.of(answer.payload, "2023-10-16", keeps_status=True)
+    }
+
+    assert set(KINDS) - met == {"unexpanded"}  # nothing that ships is expanded
+
+
+def test_an_expanded_object_may_be_its_id():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    answer.payload["customer"] = {"id": "cus_1", "object": "customer", "email": None}
+
+    [variation] = [
+        each
+        for each in neighbours.of(answer.payload, "2023-10-16", keeps_status=True)
+        if each.kind == "unexpanded"
+    ]
+
+    shown = neighbours.varied(answer.payload, variation, "2023-10-16")
+    assert shown["customer"] == "cus_1"
+    assert answer.payload["customer"]["id"] == "cus_1"
+
+
+def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    shown = neighbours.varied(answer.payload, named(answer, "customer=expanded"), "2023-10-16")
+
+    customer = shown["customer"]
+    assert (customer["id"], customer["object"]) == (answer.payload["customer"], "customer")
+
+
+def test_an_expanded_customer_may_have_been_deleted():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    shown = neighbours.varied(answer.payload, named(answer, "customer=deleted"), "2023-10-16")
+
+    own = answer.payload["customer"]
+    assert shown["customer"] == {"id": own, "object": "customer", "deleted": True}
+
+
+@each_line
+def test_an_expanded_customer_is_whole(line):
+    [answer] = answers("mark_uncollectible_open", line)
+    [expanded] = [each for each in answer.variations() if str(each) == "customer=expanded"]
+
+    customer = neighbours.varied(answer.payload, expanded, line)["customer"]
+
+    assert customer["id"] == answer.payload["customer"]
+    assert {"email", "name", "metadata", "address", "default_source"} <= customer.keys()
+
+
+def test_of_several_discounts_those_that_are_ids_are_expanded_and_the_others_are_not():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    whole = {"id": "di_2", "object": "discount"}
+    answer.payload["discounts"] = ["di_1", whole]
+
+    shown = neighbours.varied(answer.payload, named(answer, "discounts[*]=expanded"), "2023-10-16")
+    short = neighbours.varied(
+        answer.payload, named(answer, "discounts[*]=unexpanded"), "2023-10-16"
+    )
+
+    assert [each["id"] for each in shown["discounts"]] == ["di_1", "di_2"]
+    assert shown["discounts"][1] == whole
+    assert short["discounts"] == ["di_1", "di_2"]
+
+
+def test_an_expanded_object_is_varied_as_what_it_says_that_it_is():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    for name in ("account", "card", "source"):
+        answer.payload["default_source"] = {"id": f"{name}_1", "object": name}
+        assert str(named(answer, "default_source=unexpanded"))
+
+
+def test_a_type_that_names_another_property_comes_with_it():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    answer.payload["issuer"] = {"type": "self"}
+
+    shown = neighbours.varied(answer.payload, named(answer, "issuer.type=account"), "2023-10-16")
+
+    assert shown["issuer"]["type"] == "account"
+    assert shown["issuer"]["account"].startswith("acct_")
+
+
+def test_a_type_that_names_no_other_property_leaves_none_of_them():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    [line] = answer.payload["lines"]["data"]
+    recurring = {"interval": "month", "interval_count": 1, "usage_type": "licensed"}
+    more = {"aggregate_usage": None, "meter": None, "trial_period_days": None}
+    line["price"] |= {"type": "recurring", "recurring": recurring | more}
+
+    variation = named(answer, "lines.data[*].price.type=one_time")
+    shown = neighbours.varied(answer.payload, variation, "2023-10-16")
+
+    price = shown["lines"]["data"][0]["price"]
+    assert (price["type"], price["recurring"]) == ("one_time", None)
+
+
+def test_an_invoice_without_its_transitions_has_variants_too():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    del answer.payload["status_transitions"]
+
+    assert str(named(answer, "customer_name=null"))
+
+
+def test_what_follows_from_a_change_is_changed_with_it():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    shown = neighbours.varied(answer.payload, named(answer, "due_date=present"), "2023-10-16")
+    more = neighbours.varied(answer.payload, named(answer, "amount_due=other"), "2023-10-16")
+
+    assert (shown["collection_method"], shown["next_payment_attempt"]) == ("send_invoice", None)
+    assert more["amount_remaining"] == more["amount_due"] - more["amount_paid"]
+
+
+def test_a_line_more_adds_nothing_to_the_amounts():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    shown = neighbours.varied(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
+
+    first, second = shown["lines"]["data"]
+    assert (second["amount"], first["object"]) == (0, second["object"])
+    assert first["id"] != second["id"]
+
+
+def test_a_list_of_invoices_has_the_variants_of_its_invoices_and_its_own():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    page = {"object": "list", "data": [answer.payload], "has_more": False, "url": "/v1/invoices"}
+
+    made = neighbours.of(page, "2023-10-16", keeps_status=False)
+
+    names = {str(each) for each in made}
+    assert {"data=empty", "data=longer", "has_more=true", "data[*].customer_name=null"} < names
+    assert "data[*].due_date=present" in names  # with what follows in the invoice
+    assert not any(name.startswith("data[*].status=") for name in names)  # a page may ask for one
+    for each in made:
+        assert violations("2023-10-16", neighbours.varied(page, each, "2023-10-16")) == []
+
+
+@pytest.mark.parametrize(("limit", "is_longer"), [(None, True), (10, True), (1, False)])
+def test_a_page_that_is_full_does_not_get_longer(limit, is_longer):
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    page = {"object": "list", "data": [answer.payload], "has_more": False, "url": "/v1/invoices"}
+    listed = Answer(page, "2023-10-16", keeps_status=False, limit=limit)
+
+    assert ("data=longer" in map(str, listed.variations())) == is_longer
+
+
+def test_where_no_endpoint_sets_the_status_it_takes_its_other_values():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+
+    made = neighbours.of(answer.payload, "2023-10-16", keeps_status=False)
+
+    assert {"status=paid", "status=void"} < {str(each) for each in made}
+
+
+@pytest.mark.parametrize("payload", [[], "text", None, {"object": "customer", "id": "cus_1"}, {}])
+def test_what_no_contract_covers_has_no_variants(payload):
+    assert neighbours.of(payload, "2023-10-16", keeps_status=True) == ()
+
+
+def test_a_variation_that_does_not_fit_an_answer_leaves_it():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    absent = Variation("null", ("nowhere",))
+
+    assert neighbours.varied(answer.payload, absent, "2023-10-16") is None
+    assert Case("x", (absent,), frozenset()).applied(answer.payload, "2023-10-16") is None
+
+
+@pytest.mark.parametrize("line", LINES[::5])
+def test_each_two_variations_that_can_stand_together_meet_in_a_payload(line):
+    [answer] = answers("mark_uncollectible", line)
+    selection = Selection(exclude=("enum", "present"))
+    made = selection.pick(answer.variations())
+    made += [each for each in answer.variations() if str(each) == "due_date=present"]
+    rows = cases([answer], Selection(only=tuple(map(str, made))), pairs=True)
+    met = set()
+    for case in rows:
+        shown = case.applied(answer.payload, line) if case.parts else None
+        seen = [part for part in case.parts if part.is_in(shown)]
+        assert seen == list(case.parts), str(case)
+        met |= {frozenset(map(str, two)) for two in combinations(seen, 2)}
+
+    for one, other in combinations(made, 2):
+        short, long = sorted((one.path, other.path), key=len)
+        if long[: len(short)] != short and not (one.is_ruled or other.is_ruled):
+            assert frozenset((str(one), str(other))) in met
+    assert len(rows) < len(made) * 2
+
+
+def test_changes_that_rule_each_other_out_are_in_no_row_together():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    only = ("due_date=present", "collection_method=send_invoice", "customer_name=null")
+    rows = cases([answer], Selection(only=only), pairs=True)[4:]
+
+    assert rows
+    for case in rows:
+        shown = case.applied(answer.payload, "2023-10-16")
+        assert all(part.is_in(shown) for part in case.parts)
+
+
+def named(answer, name):
+    """One variation of an answer by its name."""
+    made = neighbours.of(answer.payload, "2023-10-16", keeps_status=True)
+    return next(each for each in made if str(each) == name)
