@@ -75,7 +75,7 @@ _FAULTS = (
 )
 
 _HOMES = {
-    "ABSENT": "contract",
+    "ABSENT": "_support.json_path",
     "Call": "replay",
     "Contract": "contract",
     "ContractViolation": "contract",

@@ -22,7 +22,8 @@ import pytest
 import stripe
 
 import pytest_stripe_contract
-from pytest_stripe_contract import Contract, shipped
+from pytest_stripe_contract import Contract
+from pytest_stripe_contract.stripe_api import resources as shipped
 
 
 @pytest.mark.stripe_replay("mark_uncollectible")

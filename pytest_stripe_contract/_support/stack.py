@@ -13,7 +13,7 @@ def _not_own() -> tuple[str, ...]:
     import sysconfig  # it takes milliseconds, which a run without a failure need not spend
 
     places = {str(Path(sysconfig.get_path(name))) for name in ("stdlib", "purelib", "platlib")}
-    return (*places, str(Path(__file__).parent), "<")
+    return (*places, str(Path(__file__).parent.parent), "<")
 
 
 def is_own(filename: str) -> bool:
