@@ -27,6 +27,7 @@ lint: $(VENV)/.linters
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
 build: $(VENV)/.installed
 	$(PY) -m build --outdir dist
