@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
 
-.PHONY: demo test bench lint build schemas check-schemas cassettes clean
+.PHONY: demo test test-fast bench lint build schemas check-schemas cassettes clean
 
 # In a venv of its own, with nothing but the plugin and the SDK: what a user has.
 demo: .venv-demo/.installed
@@ -18,6 +18,10 @@ test: $(VENV)/.installed
 	$(PY) -m coverage run -m pytest -n 2 $(ARGS)
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
+
+# Without packaging, downloads of SDKs, and coverage.
+test-fast: $(VENV)/.installed
+	$(PY) -m pytest -n 2 -m "not slow" $(ARGS)
 
 # Beside its peers, in a venv of its own: `make bench ARGS=--write` puts the table into docs/.
 bench: .venv-bench/.installed
