@@ -32,7 +32,7 @@ _REACHED = {True: "yes", False: "**no**", None: ""}
 
 
 def main() -> int:
-    """Measure the rows that are asked for."""
+    """Measure the selected rows and print the table."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"1 in {QUICK} of the rounds")
     parser.add_argument("--only", nargs="+", metavar="NAME", default=[], help="these rows alone")
@@ -91,7 +91,7 @@ def _write(text: str, *, is_part: bool) -> None:
 
 
 def _merged(known: list[str], rows: list[str]) -> str:
-    """The table that is there, with these rows instead of theirs, or more at its end."""
+    """Return the known table with the new rows in place of the old ones; unknown rows go to the end."""
     new = {_cell(row): row for row in rows if _cell(row)}
     merged = [new.pop(_cell(line), line) for line in known]
     last = max(index for index, line in enumerate(merged) if line.count("|") >= _BARS)
@@ -99,7 +99,7 @@ def _merged(known: list[str], rows: list[str]) -> str:
 
 
 def _cell(line: str) -> str:
-    """What a row of a table is about: nothing of its head, or of any other line."""
+    """Return the first cell of a row; an empty text for a heading and for any other line."""
     cell = line.split("|")[1].strip() if line.count("|") > 1 else ""
     return "" if cell.startswith(("what;", "alone", "---")) else cell
 

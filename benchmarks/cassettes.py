@@ -38,7 +38,7 @@ def _prepare(folder: Path) -> Mapping[str, Sample]:
 
 
 def rows() -> Sequence[Row]:
-    """The rows of this module."""
+    """Return the rows of this module."""
     return (
         Row(
             "check",

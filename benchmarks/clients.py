@@ -79,7 +79,7 @@ def _sdk_vcr(_folder: Path) -> Mapping[str, Sample]:
 
 
 def alone() -> Sequence[Row]:
-    """The figures, in the order in which they are shown."""
+    """Return the figures in the order of the table."""
     measured = {
         "sdk-stub": ("a `mark_uncollectible` by the SDK, with a stub transport", _sdk_stub),
         "sdk-vcr": ("the same in VCR.py, without pytest", _sdk_vcr),

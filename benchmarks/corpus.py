@@ -34,7 +34,7 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def generate(folder: Path, interactions: int, *, seed: int = 1) -> int:
-    """Write cassettes of so many interactions into a folder; how many files they are.
+    """Write cassettes with this number of interactions to a folder, and return the number of files.
 
     Every release line has its part. No two answers have the same ids, amounts, dates or texts,
     and they differ in what is null, in their metadata and in the number of their line items;
@@ -57,7 +57,7 @@ def generate(folder: Path, interactions: int, *, seed: int = 1) -> int:
 
 @cache
 def _templates(scenario: str, line: str) -> tuple[tuple[dict[str, Any], str], ...]:
-    """The interactions of a shipped cassette, each with its answer's text."""
+    """Return the interactions of a shipped cassette, each with the text of its answer."""
     path = shipped.CASSETTES / line / f"{scenario}.yaml"
     path = path if path.is_file() else shipped.CASSETTES / f"{scenario}.yaml"
     document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
@@ -86,7 +86,7 @@ def _interaction(line: versions.ReleaseLine, random_: random.Random) -> dict[str
 
 
 def _varied(invoice: dict[str, Any], random_: random.Random) -> dict[str, Any]:
-    """The invoice with other texts and shapes, all of them legal."""
+    """Return the invoice with other legal texts and shapes."""
     words = random_.choices(_WORDS, k=3)
     if random_.random() < _HALF:
         invoice["metadata"] = {f"{words[0]}_id": str(random_.randrange(10**6))}

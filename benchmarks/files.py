@@ -1,4 +1,4 @@
-"""The test files that are run, and what they are run on."""
+"""The test files that the benchmarks run, with their conftest and cassette."""
 
 from __future__ import annotations
 
@@ -102,63 +102,63 @@ _VARIANTS = f"{_REPLAY}\n@pytest.mark.stripe_variants"
 
 
 def body() -> bytes:
-    """The answer of the cassette that all replay."""
+    """Return the answer of the cassette that every test replays."""
     cassette = yaml.safe_load(CASSETTE.read_text(encoding="utf-8"))
     text: str = cassette["interactions"][0]["response"]["body"]["string"]
     return text.encode()
 
 
 def sdk_with_stub(count: int) -> str:
-    """Tests that call Stripe by the SDK, over a transport that only gives the answer."""
+    """Return tests that call Stripe by the SDK over a stub transport."""
     text = f"BODY = {body()!r}.decode()\n" + _without_marker(_SDK)
     return _filled(text.replace("\n\n@pytest", f"\n{_STUB}\n\n@pytest", 1), count)
 
 
 def sdk_with_stub_in_a_replay(count: int) -> str:
-    """The same in a replay, of which nothing is played."""
+    """Return the same tests inside a replay that plays nothing."""
     marker = _REPLAY.replace(")", ", allow_unplayed=True)")
     return sdk_with_stub(count).replace("\ndef test_it", f"\n{marker}\ndef test_it")
 
 
 def sdk_replayed(count: int) -> str:
-    """The same, replayed and checked."""
+    """Return SDK tests that are replayed and checked."""
     return _filled(_SDK.replace("MARKER", _REPLAY), count)
 
 
 def sdk_variants(count: int) -> str:
-    """So many tests that meet variants of their answer."""
+    """Return SDK tests that run for variants of their answer."""
     return _filled(_SDK.replace("MARKER", _VARIANTS), count)
 
 
 def sdk_recorded(count: int) -> str:
-    """The same by pytest-recording."""
+    """Return the SDK tests for pytest-recording."""
     return _filled(_SDK.replace("MARKER", _RECORDING), count)
 
 
 def httpx_mocked(count: int) -> str:
-    """Tests that call Stripe by httpx, over its MockTransport."""
+    """Return tests that call Stripe by httpx over its MockTransport."""
     text = f"BODY = {body()!r}\n" + _without_marker(_HTTPX)
     return _filled(text.replace("\n\n@pytest", f"\n{_MOCK}\n\n@pytest", 1), count)
 
 
 def httpx_replayed(count: int) -> str:
-    """The same, replayed and checked."""
+    """Return httpx tests that are replayed and checked."""
     return _filled(_HTTPX.replace("MARKER", _REPLAY), count)
 
 
 def httpx_by_respx(count: int) -> str:
-    """The same by respx."""
+    """Return the httpx tests for respx."""
     text = f"BODY = {body()!r}\n" + _without_marker(_HTTPX)
     return _filled(text.replace("def test_it(number):\n", _RESPX_TEST.lstrip()), count)
 
 
 def empty(count: int) -> str:
-    """Tests that do nothing."""
+    """Return tests that do nothing."""
     return _filled(EMPTY, count)
 
 
 def write(folder: Path, test: str) -> Path:
-    """Put a test file and what it needs into a folder; where its time per test will be."""
+    """Write a test file with its conftest and cassette; return the path of its time per test."""
     folder.mkdir(parents=True)
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")

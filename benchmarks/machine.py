@@ -25,7 +25,7 @@ PEERS = (
 
 
 def described() -> str:
-    """The machine and its Python, then the versions of what was measured."""
+    """Describe the machine, its Python, and the versions of the measured packages."""
     versions = ", ".join(f"{name} {version(name)}" for name in PEERS)
     return (
         f"{_processor()}, {os.cpu_count()} cores, {_memory()}; {platform.system()} "

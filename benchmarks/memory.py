@@ -95,7 +95,7 @@ def _mebibytes(size: float) -> str:
 
 
 def rows() -> Sequence[Row]:
-    """The rows of this module."""
+    """Return the rows of this module."""
     what = f"memory after {LATE:,} replays in one process; after {EARLY:,}"
     return (Row("memory", what, "flat", 1, _prepare, _judge),)
 

@@ -84,7 +84,7 @@ def _explaining(_folder: Path) -> Mapping[str, Sample]:
 
 
 def _alone(name: str) -> Row:
-    """A library's own verdict on the same invoice, by the documented schema."""
+    """Return the verdict function of a library on the same invoice and schema."""
 
     def prepare(_folder: Path) -> Mapping[str, Sample]:
         text = files.body()
@@ -139,7 +139,7 @@ def _hardly(taken: Medians) -> Outcome:
 
 
 def rows() -> Sequence[Row]:
-    """The rows of this module, in the order of the table."""
+    """Return the rows of this module in the order of the table."""
     valid = "the verdict on a valid invoice"
     return (
         Row(
@@ -166,5 +166,5 @@ def rows() -> Sequence[Row]:
 
 
 def alone() -> Sequence[Row]:
-    """The figures of other libraries, alone."""
+    """Return the figures of other libraries, without a comparison."""
     return [_alone(name) for name in _CHECKS]

@@ -1,4 +1,4 @@
-"""A row of the table: what is measured in turns, and what must come of it."""
+"""The rows of the table: samples that are measured in turns, and the limit of their ratio."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Medians = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a row shows: texts for three cells, and whether it is as it must be (None: no rule)."""
+    """The result of a row: texts of three cells, and if it keeps its limit (None: no limit)."""
 
     ours: str
     peer: str
@@ -66,7 +66,7 @@ def shown(taken: Medians) -> Outcome:
 
 
 def seconds(value: float) -> str:
-    """A duration in a unit in which it can be read."""
+    """Format a duration in a readable unit."""
     for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if abs(value) >= scale:
             return f"{value / scale:.3g} {unit}"

@@ -113,7 +113,7 @@ def _faster(taken: Medians) -> Outcome:
 
 
 def rows() -> Sequence[Row]:
-    """The rows of this module, in the order of the table."""
+    """Return the rows of this module in the order of the table."""
     return (
         _unused(10, 40),
         _unused(1000, 15),

@@ -37,7 +37,7 @@ class Figures:
 
 
 def from_schema(line: str, *, is_exact: bool) -> SearchStrategy[Any]:
-    """What hypothesis-jsonschema makes of a schema; an exact one allows no drift."""
+    """Return the strategy of hypothesis-jsonschema for a schema; an exact schema allows no drift."""
     import hypothesis_jsonschema
 
     schema = schemas.exact("invoice", line) if is_exact else schemas.documented("invoice", line)
@@ -46,7 +46,7 @@ def from_schema(line: str, *, is_exact: bool) -> SearchStrategy[Any]:
 
 
 def _inlined(schema: Any, root: schemas.Schema) -> Any:
-    """The schema as that library takes it best.
+    """Return the schema in the form that hypothesis-jsonschema handles best.
 
     It does not find a ``$ref`` in one that has an ``$id``; an ``if`` (an invoice has an id unless
     it is still to be made) costs it minutes.

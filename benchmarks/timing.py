@@ -21,7 +21,7 @@ _ENOUGH = 0.02
 def in_turns(
     samples: Mapping[str, Sample], rounds: int, tick: Callable[[], None]
 ) -> dict[str, float]:
-    """The median of each sample over so many rounds (ABABAB…); the order turns each round."""
+    """Return the median of each sample over the rounds (ABBA…); the order turns each round."""
     taken: dict[str, list[float]] = {name: [] for name in samples}
     names = list(samples)
     for number in range(rounds):
@@ -32,7 +32,7 @@ def in_turns(
 
 
 def per_call(does: Callable[[], object]) -> Sample:
-    """A sample of something that takes microseconds: the mean over as many calls as it needs."""
+    """Return a sample of a fast function: the mean over as many calls as the clock needs."""
     does()
     started = time.perf_counter()
     does()
@@ -59,7 +59,7 @@ def process(
     with_plugins: bool = False,
     finds: bool = False,
 ) -> Sample:
-    """A sample of a whole process of Python: its wall clock, or the number in ``result`` then.
+    """Return a sample of a whole Python process: its wall clock, or the number in ``result``.
 
     With ``with_plugins``, pytest loads the plugins that are installed, else those it is told. With
     ``finds``, it ends with 1, as it is to find something.
