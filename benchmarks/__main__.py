@@ -91,7 +91,7 @@ def _write(text: str, *, is_part: bool) -> None:
 
 
 def _merged(known: list[str], rows: list[str]) -> str:
-    """Return the known table with the new rows in place of the old ones; unknown rows go to the end."""
+    """Return the known table with the new rows in place of the old ones; new ones go last."""
     new = {_cell(row): row for row in rows if _cell(row)}
     merged = [new.pop(_cell(line), line) for line in known]
     last = max(index for index, line in enumerate(merged) if line.count("|") >= _BARS)

@@ -37,7 +37,7 @@ class Figures:
 
 
 def from_schema(line: str, *, is_exact: bool) -> SearchStrategy[Any]:
-    """Return the strategy of hypothesis-jsonschema for a schema; an exact schema allows no drift."""
+    """Return the strategy of hypothesis-jsonschema; an exact schema allows no drift."""
     import hypothesis_jsonschema
 
     schema = schemas.exact("invoice", line) if is_exact else schemas.documented("invoice", line)
