@@ -11,8 +11,7 @@ from ..contract import payload as payloads
 from ..errors import StripeContractError, UnknownName
 from ..messages import Response
 from ..migrations import NoStepBack, payment_list, upgrade
-from ..schemas import installed
-from ..stripe_api import versions
+from ..stripe_api import full_version, resolve, versions
 from . import library
 from .library import Cassette
 
@@ -47,8 +46,8 @@ def in_version(
     The same one is given again: whoever changes its headers, changes a copy of them.
     """
     try:
-        line = installed.resolve(version)
-        shown = line if line in versions.LINES else versions.LINES[-1]
+        line = resolve(version)
+        shown = line.shipped
         response, is_known = _in_line(cassette, number, shown.name, with_payments=with_payments)
     except (NoStepBack, UnknownName) as error:
         raise NotShown(version, str(error)) from error
@@ -56,7 +55,7 @@ def in_version(
         raise NotShown(version, str(error)) from None
     headers = response.headers.copy()
     if is_known:
-        headers["Stripe-Version"] = installed.full(version)
+        headers["Stripe-Version"] = full_version(version)
     return replace(response, headers=headers)
 
 
@@ -84,7 +83,7 @@ def _in_line(
     recorded = cassette.interactions[number - 1].api_version
     if recorded is None:
         raise _NotRecorded("the cassette names no API version (api_version of its metadata)")
-    before = versions.resolve(recorded).name
+    before = versions.resolve(recorded).shipped.name
     try:
         payload = response.json()
     except ValueError:

@@ -11,8 +11,7 @@ from ..cassettes import Cassette, Interaction
 from ..contract import FAILED, Contract, Finding, PayloadKind, check_answer, payload
 from ..errors import UnknownName
 from ..messages import Response, origin
-from ..schemas import installed
-from ..stripe_api import HOST, ReleaseLine, template
+from ..stripe_api import HOST, ReleaseLine, resolve, template
 from ._source_map import Keys
 
 _NO_CONTENT = 204
@@ -127,7 +126,7 @@ def bodies(cassette: Cassette) -> Iterator[Body]:
 def line_of(version: str) -> ReleaseLine | None:
     """The release line that covers a version, None if none does."""
     try:
-        return installed.resolve(version)
+        return resolve(version)
     except UnknownName:
         return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from ..errors import InvalidOption, UnknownName
-from ..schemas import installed
+from ..stripe_api import resolve
 from . import _progress, _workers, files
 from ._findings import Remark, Report, hidden
 from ._messages import line_of
@@ -55,7 +55,7 @@ def check(paths: Iterable[str], options: Options, *, jobs: int | None = None) ->
     `workers.WorkerLost` if a process dies.
     """
     if options.api_version is not None:
-        installed.resolve(options.api_version)
+        resolve(options.api_version)
     entries = files.find(paths)
     run = _Run(options)
     done = 0

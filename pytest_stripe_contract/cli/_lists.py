@@ -95,6 +95,8 @@ def _versions(arguments: argparse.Namespace) -> int:
 
 
 def _schema(arguments: argparse.Namespace) -> int:
+    from ..schemas import loader
+
     line = versions.resolve(arguments.api_version)
-    print((resources.SCHEMAS / arguments.object / f"{line.name}.json").read_text(), end="")
+    print_json(loader.documented(arguments.object, line.name))
     return 0

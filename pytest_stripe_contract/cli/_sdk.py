@@ -33,13 +33,10 @@ def _drift(arguments: argparse.Namespace) -> int:
     from ..schemas import installed, loader
     from ..schemas.build import schema_rules
 
-    found = installed.package()
-    if found is None:
+    sdk = versions.installed_sdk()
+    if sdk is None:
         raise FileNotFoundError("the stripe package is not installed")
-    version, source = found
-    named = arguments.api_version or source.api_version
-    newer = installed.newer_line()
-    line = versions.LINES[-1] if newer and named == newer.first else versions.resolve(named)
+    line = versions.resolve(arguments.api_version or sdk.api_version).shipped
     told = [
         difference
         for name in ("invoice", "event", "error")
@@ -51,7 +48,7 @@ def _drift(arguments: argparse.Namespace) -> int:
         print_json(told)
     else:
         print(*told, sep="\n", end="\n" if told else "")
-        print(f"{line.first} against stripe {version}, which sends {source.api_version}: ", end="")
+        print(f"{line.first} against stripe {sdk.version}, which sends {sdk.api_version}: ", end="")
         print(f"{len(told)} differences")
     return int(bool(told))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._support.json_path import ABSENT, Path, show
 from ..errors import UnknownName
-from ..schemas import installed
+from ..stripe_api import resolve
 from . import payload
 from .event_types import ANY, PREFIX, TYPES
 from .finding import Difference
@@ -80,7 +80,7 @@ def _line_of(event: Payload, line: str) -> str | None:
     if not isinstance(version, str):
         return line
     try:
-        return installed.resolve(version).name
+        return resolve(version).name
     except UnknownName:
         return None
 

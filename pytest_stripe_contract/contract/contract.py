@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .._support.json_path import ABSENT, Path, bare, json_path
-from ..schemas import installed, loader
+from ..schemas import loader
+from ..stripe_api import resolve
 from . import _event_rules, _explain, invoice_rules, payload
 from .finding import ContractViolation, Difference, Finding
 
@@ -56,7 +57,7 @@ class Contract:
     line: ReleaseLine = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "line", installed.resolve(self.api_version))
+        object.__setattr__(self, "line", resolve(self.api_version))
 
     def validate(self, instance: object) -> None:
         """Raise `ContractViolation`, an ``AssertionError``, if the payload breaks the contract."""

@@ -14,8 +14,8 @@ from typing import Any, Final
 from ..cassettes import library, versioned
 from ..contract import TYPES, ContractViolation
 from ..migrations import upgrade
-from ..schemas import installed, loader
-from ..stripe_api import versions
+from ..schemas import loader
+from ..stripe_api import resolve, versions
 from . import invoices
 
 Invoice = dict[str, Any]
@@ -141,8 +141,8 @@ def make(name: str, version: str, overrides: Mapping[str, Any], *, livemode: boo
     that is repeated. Nothing else follows from them: what no longer fits, the contract finds.
     `invoices.UnknownProperty` is raised for a name that no such invoice has.
     """
-    line = installed.resolve(version)
-    shown = (line if line in versions.LINES else versions.LINES[-1]).name
+    line = resolve(version)
+    shown = line.shipped.name
     if TYPES[name].statuses[0] == "uncollectible":
         invoice = _recorded(shown, _UNCOLLECTIBLE)
     else:
@@ -170,7 +170,7 @@ def unexpanded(answer: Any, version: str) -> Any:
     """The invoice of an answer as an event has it: nothing in an event is expanded."""
     if not isinstance(answer, dict):
         return answer
-    typed = loader.documented("invoice", installed.resolve(version).name)["properties"]
+    typed = loader.documented("invoice", resolve(version).name)["properties"]
     invoice = {name: value for name, value in answer.items() if name not in _EXPANDED_ONLY}
     for name, value in invoice.items():
         may_be_an_id = {"type": "string"} in typed.get(name, {}).get("anyOf", ())

@@ -16,8 +16,7 @@ from ..contract import FAILED, TYPES, Contract, all_types, happened
 from ..contract import payload as payloads
 from ..errors import InvalidOption, StripeContractError, UnknownName
 from ..messages import Request, Response
-from ..schemas import installed
-from ..stripe_api import template, versions
+from ..stripe_api import full_version, template, versions
 from ..webhooks import SECRET, Event, Signed
 from . import event_invoices
 
@@ -108,7 +107,7 @@ class EventFactory:
             "id": id,
             "object": "event",
             **({} if account is None else {"account": account}),
-            "api_version": installed.full(self.api_version),
+            "api_version": full_version(self.api_version),
             "created": happened(type, carried) if created is None else created,
             "data": _data(type, carried, previous_attributes),
             "livemode": carried.get("livemode", False) if livemode is None else livemode,

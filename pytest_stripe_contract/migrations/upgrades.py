@@ -25,7 +25,7 @@ def upgrade(payload: object, from_: str, to: str) -> Any:
     cannot be told, `errors.UnknownName` for a version that no release line covers, and what
     `Contract` does for what is no payload.
     """
-    start, end = (_LINES.index(versions.resolve(version).name) for version in (from_, to))
+    start, end = (_LINES.index(versions.resolve(version).shipped.name) for version in (from_, to))
     value = copied(payloads.read(payload)[0])
     kind = payloads.kind_of(value)
     if kind == "list" and isinstance(value.get("data"), list):

@@ -14,7 +14,7 @@ import pytest
 
 from .._support import stack
 from ..errors import UnknownName
-from ..schemas import installed
+from ..stripe_api import full_version
 
 _IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+stripe\b", re.MULTILINE)
 """An import of the official SDK, inside a function too."""
@@ -34,7 +34,7 @@ def guessed(metafunc: pytest.Metafunc) -> str | None:
         known[file] = any(map(_imports_sdk, _reached(metafunc)))
     if known[file]:
         try:
-            return installed.full(str(getattr(import_module("stripe"), "api_version", None)))
+            return full_version(str(getattr(import_module("stripe"), "api_version", None)))
         except (UnknownName, ImportError):
             return None
     return metafunc.config.getini("stripe_api_version") or None

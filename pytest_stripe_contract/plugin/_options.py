@@ -10,8 +10,7 @@ import pytest
 
 from .._support.record_modes import MODES, Mode
 from ..errors import InvalidOption, UnknownName
-from ..schemas import installed
-from ..stripe_api import versions
+from ..stripe_api import full_version, versions
 from ._declared import REHEARSAL, VARIATION
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def api_version(config: pytest.Config, marker: pytest.Mark | None, rehearsal: st
         or config.getini("stripe_api_version")
         or versions.VERSION
     )
-    return installed.full(named)
+    return full_version(named)
 
 
 def strict(config: pytest.Config, marker: pytest.Mark | None) -> bool:

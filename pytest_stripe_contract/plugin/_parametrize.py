@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..errors import InvalidOption, StripeContractError, UnknownName
-from ..schemas import installed
-from ..stripe_api import versions
+from ..stripe_api import full_version, versions
 from . import _code_version, _options, _which
 from ._declared import REHEARSAL, VARIATION
 
@@ -53,7 +52,7 @@ def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[st
         named = list(marker.args)
         if not named or not all(isinstance(name, str) for name in named):
             raise InvalidOption("stripe_api_versions", marker.args, "versions, or 'all'")
-    full = [installed.full(name) for name in named if name != "all"]
+    full = [full_version(name) for name in named if name != "all"]
     if "all" in named:
         return [line.first for line in versions.LINES]
     return list(dict.fromkeys(full))
@@ -123,7 +122,7 @@ def _settings(config: pytest.Config, told: tuple[Any, ...]) -> Settings:
     marker, fixture, rehearsal, scrub, api_base = told
     is_said = config.getini("stripe_api_version") or fixture != versions.VERSION
     settings = Settings(
-        default_version=installed.full(fixture) if is_said else None,
+        default_version=full_version(fixture) if is_said else None,
         rehearsal=rehearsal,
         strict=_options.strict(config, marker),
         record=_options.record_mode(config, None),
@@ -226,4 +225,4 @@ def _answers(metafunc: pytest.Metafunc, rehearsal: str | None) -> list[Any]:
     library = _options.library(config, test.path)
     parts = [part if isinstance(part, Fault) else library.find(part) for part in named]
     version = rehearsal or said.get("api_version") or _code_version.guessed(metafunc)
-    return list(of_sequence(parts, version and installed.full(version), said.get("invoice")))
+    return list(of_sequence(parts, version and full_version(version), said.get("invoice")))

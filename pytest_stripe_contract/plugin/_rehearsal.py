@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from .._support.tables import aligned
 from ..migrations import Change, changes_of
-from ..schemas import installed
-from ..stripe_api import versions
+from ..stripe_api import resolve, versions
 
 _READ = re.compile(
     r"""
@@ -41,8 +40,8 @@ def changes_named(error: BaseException, statement: str, answered: Iterable[str])
 
 def _shipped(version: str) -> str:
     """The release line that a version is of; the last shipped one, if it is newer than all."""
-    line = installed.resolve(version)
-    return (line if line in versions.LINES else versions.LINES[-1]).name
+    line = resolve(version)
+    return line.shipped.name
 
 
 def _names(error: BaseException, statement: str) -> list[str]:

@@ -9,8 +9,7 @@ from ..cassettes import Cassette
 from ..contract import payload as payloads
 from ..faults import Fault
 from ..messages import Request
-from ..schemas import installed
-from ..stripe_api import template, versions
+from ..stripe_api import resolve, template, versions
 from ..variants import Answer
 from ._recording import Recording, recordings
 
@@ -38,7 +37,7 @@ def of_sequence(
             payload = payloads.parse(response.content)
         except payloads.Unreadable:
             continue
-        line = installed.resolve(shown or versions.VERSION)
+        line = resolve(shown or versions.VERSION)
         limit = _limit(request) if payloads.kind_of(payload) == "list" else None
         yield Answer(payload, line.name, keeps_status, limit)
 

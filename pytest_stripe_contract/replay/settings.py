@@ -10,8 +10,7 @@ from .._support.record_modes import MODES, Mode
 from ..errors import InvalidOption, UnknownName
 from ..messages import Request
 from ..recording import Base
-from ..schemas import installed
-from ..stripe_api import versions
+from ..stripe_api import full_version, resolve, versions
 
 Times = int | Literal["any"]
 
@@ -56,7 +55,7 @@ class Settings:
             if mode not in MODES:
                 raise UnknownName("mode of recording", mode, MODES)
         if self.api_version is not None:
-            installed.resolve(self.api_version)
+            resolve(self.api_version)
 
     def but(self, **options: Any) -> Settings:
         """The same, but for these; None stands for one that was not given."""
@@ -79,7 +78,7 @@ class Settings:
     def version_for(self, request: Request) -> str | None:
         """The API version to answer a request in; None for the one of the recording."""
         if forced := self.rehearsal or self.api_version:
-            return installed.full(forced)
+            return full_version(forced)
         return request.api_version or self.default_version
 
     def is_asked_for(self, version: str) -> bool:
@@ -87,12 +86,12 @@ class Settings:
         asked = self.api_version
         if asked is None or self.rehearsal is not None:
             return True
-        line = installed.resolve(asked)
+        line = resolve(asked)
         return version == asked or (asked == line.name and _covers(line, version))
 
 
 def _covers(line: versions.ReleaseLine, version: str) -> bool:
     try:
-        return installed.resolve(version) == line
+        return resolve(version) == line
     except UnknownName:
         return False

@@ -12,8 +12,8 @@ from .._support.json_objects import Object, copied, put
 from .._support.json_path import ABSENT
 from ..cassettes import library
 from ..errors import InvalidOption, UnknownName
-from ..schemas import installed, loader, values_of
-from ..stripe_api import versions
+from ..schemas import loader, values_of
+from ..stripe_api import resolve, versions
 from . import _error_codes, _options, _values
 from ._places import guide_of, places
 from ._some import some_of
@@ -48,7 +48,7 @@ def errors(
     """
     api_version = _options.version(api_version)
     _options.texts(type=type, code=code)
-    line = installed.resolve(api_version).name
+    line = resolve(api_version).name
     if type is not None and type not in _types(line):
         raise UnknownName(f"type of an error in {api_version}", type, _types(line))
     if code is not None and code not in _codes(line):
@@ -62,7 +62,7 @@ def errors(
 
 @st.composite
 def _errors(draw: DrawFn, api_version: str, name: str | None, code: str | None) -> Object:
-    line = installed.resolve(api_version).name
+    line = resolve(api_version).name
     error = copied(draw(_rows(line, name, code)))
     for key, value in draw(_changes(line, error["type"], error.get("code"))).items():
         if value is ABSENT:

@@ -14,7 +14,8 @@ from .._support.json_objects import Object, copied, put
 from ..contract import TYPES, happened
 from ..errors import UnknownName
 from ..factories import SECRET, Event, EventFactory, event_invoices, make
-from ..schemas import installed, loader
+from ..schemas import loader
+from ..stripe_api import resolve
 from ..webhooks import Signed
 from . import _options, _values
 from ._changes import changes
@@ -52,7 +53,7 @@ def events(
     """
     api_version = _options.version(api_version)
     _options.texts(type=type)
-    types = _types(installed.resolve(api_version).name)
+    types = _types(resolve(api_version).name)
     if type is not None and type not in types:
         raise UnknownName(f"type of an event about an invoice in {api_version}", type, types)
     return _events(api_version, type)
@@ -76,7 +77,7 @@ def signed(
 
 @st.composite
 def _events(draw: DrawFn, api_version: str, name: str | None) -> Object:
-    line = installed.resolve(api_version).name
+    line = resolve(api_version).name
     chosen = draw(_drawn_types(line)) if name is None else name
     source = draw(_sources(api_version, chosen))
     invoice = source.draw(draw)

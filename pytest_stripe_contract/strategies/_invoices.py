@@ -13,8 +13,7 @@ from ..cassettes import library
 from ..errors import UnknownName
 from ..factories import STATUSES
 from ..factories import invoices as factory
-from ..schemas import installed
-from ..stripe_api import ReleaseLine, versions
+from ..stripe_api import ReleaseLine, resolve
 from . import _facts, _kept, _options
 from ._changes import Change, Sweep, changes
 from ._sizes import Facts
@@ -83,7 +82,7 @@ class Source:
         *,
         expands: bool = True,
     ) -> None:
-        line = installed.resolve(api_version).name
+        line = resolve(api_version).name
         self.simplest = simplest
         self._api_version = api_version
         self._facts: SearchStrategy[Facts] = (
@@ -127,7 +126,7 @@ def settled(api_version: str, simplest: Object, said: Facts) -> Object:
     if not said:
         same: Object = copied(simplest)
         return same
-    told = _facts.overrides(installed.resolve(api_version).name, simplest, said)
+    told = _facts.overrides(resolve(api_version).name, simplest, said)
     invoice: Object = factory.make(api_version, told, simplest)
     due = invoice["amount_due"]
     if due and (paid := said.get("paid_of_it")):
@@ -139,7 +138,7 @@ def settled(api_version: str, simplest: Object, said: Facts) -> Object:
 @cache
 def base(api_version: str, status: str, fixed: tuple[tuple[str, str], ...]) -> Object:
     """The simplest invoice in a status: shared, so copy it before it is changed."""
-    opened = _shipped(installed.resolve(api_version))
+    opened = _shipped(resolve(api_version))
     invoice: Object = factory.make(api_version, {"status": status, **dict(fixed)}, opened)
     return invoice
 
@@ -147,7 +146,7 @@ def base(api_version: str, status: str, fixed: tuple[tuple[str, str], ...]) -> O
 @cache
 def _shipped(line: ReleaseLine) -> Object:
     """The open invoice that `invoice_lifecycle` begins with, in the newest line that has one."""
-    shown = line if line in versions.LINES else versions.LINES[-1]
+    shown = line.shipped
     first = library.shipped_in("invoice_lifecycle", shown.name).interactions[0]
     invoice: Object = first.response.json()
     return invoice

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object
-from ..schemas import installed
+from ..stripe_api import resolve
 from . import _facts, _options
 from ._changes import changes
 from ._invoices import base, made
@@ -30,7 +30,7 @@ def line_items(
 
 @st.composite
 def _line_items(draw: DrawFn, api_version: str, currency: str | None) -> Object:
-    line = installed.resolve(api_version).name
+    line = resolve(api_version).name
     said = draw(_facts.line_facts)
     changed = draw(changes("invoice", line, expands=True, within=LINE))
     told = {"lines": [said]} if said else {}

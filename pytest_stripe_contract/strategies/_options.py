@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..errors import InvalidOption
-from ..schemas import installed
-from ..stripe_api import versions
+from ..stripe_api import resolve, versions
 
 _VERSION = f"a version such as {versions.VERSION!r}, or a release line's name such as 'basil'"
 
@@ -19,7 +18,7 @@ def version(api_version: object) -> str:
         return versions.VERSION
     if not isinstance(api_version, str):
         raise InvalidOption("api_version", api_version, _VERSION)
-    installed.resolve(api_version)
+    resolve(api_version)
     return api_version
 
 

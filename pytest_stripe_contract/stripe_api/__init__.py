@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from . import resources, versions
 from .operations import HOST, LONGEST_ID, Endpoint, template
-from .versions import LINES, STRIPE, VERSION, ReleaseLine
+from .versions import (
+    LINES,
+    STRIPE,
+    VERSION,
+    InstalledSdk,
+    ReleaseLine,
+    full_version,
+    installed_sdk,
+    newer_line,
+    resolve,
+    sdk_api_version,
+)
 
 __all__ = [
     "HOST",
@@ -13,8 +24,14 @@ __all__ = [
     "STRIPE",
     "VERSION",
     "Endpoint",
+    "InstalledSdk",
     "ReleaseLine",
+    "full_version",
+    "installed_sdk",
+    "newer_line",
+    "resolve",
     "resources",
+    "sdk_api_version",
     "template",
     "versions",
 ]

@@ -1,4 +1,4 @@
-"""Stripe's API versions, and the release lines whose schema they share.
+"""Stripe's API versions, the release lines whose schema they share, and the installed SDK's line.
 
 Source: Stripe's API changelog (https://docs.stripe.com/changelog), and the version that each
 release of the official ``stripe`` package for Python sends.
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, util
+from pathlib import Path
 from typing import Final
 
 from ..errors import UnknownName
@@ -21,10 +24,10 @@ STRIPE: Final = "https://api.stripe.com"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseLine:
-    """The API versions that share one schema: ``first``, and what came after under ``name``.
+    """The API versions that share one schema: ``first`` and the later ones under ``name``.
 
-    ``changes`` says what the line changed on the invoice, ``sdk`` which releases of the
-    ``stripe`` package for Python send it.
+    ``changes`` describes what the line changed on the invoice; ``sdk`` names the releases of the
+    ``stripe`` package for Python that send it.
     """
 
     name: str
@@ -34,8 +37,13 @@ class ReleaseLine:
 
     @property
     def since(self) -> str:
-        """The date of its first version."""
+        """The date of the line's first version."""
         return self.first.partition(".")[0]
+
+    @property
+    def shipped(self) -> ReleaseLine:
+        """The line itself, or the last shipped one if the line is a newer installed package's."""
+        return self if self in LINES else LINES[-1]
 
 
 LINES = (
@@ -83,21 +91,82 @@ LINES = (
     ),
     ReleaseLine("endive", "2026-09-30.endive", "adds status_details", "16"),
 )
-"""Oldest first."""
+"""The release lines that the package ships a contract for, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledSdk:
+    """An installed ``stripe`` package: its version, and the API version that it sends.
+
+    ``root`` is the folder that holds ``stripe/``.
+    """
+
+    version: str
+    api_version: str
+    root: Path
+
+
+@cache
+def installed_sdk() -> InstalledSdk | None:
+    """Return the installed ``stripe`` package, without importing it; None if there is none.
+
+    Its files do not change during a run, so they are searched once.
+    """
+    spec = util.find_spec("stripe")
+    if spec is None or spec.origin is None:
+        return None
+    root = Path(spec.origin).parent.parent
+    return InstalledSdk(metadata.version("stripe"), sdk_api_version(root), root)
+
+
+def sdk_api_version(root: Path) -> str:
+    """Return the API version that the ``stripe`` package in the folder ``root`` sends."""
+    path = min((root / "stripe").glob("*api_version.py"))
+    return str(re.findall(r'CURRENT = "(.+)"', path.read_text(encoding="utf-8"))[0])
+
+
+def newer_line() -> ReleaseLine | None:
+    """Return the release line of the installed package if it is later than all shipped ones."""
+    sdk = installed_sdk()
+    if sdk is None:
+        return None
+    date, _, name = sdk.api_version.partition(".")
+    if name in {line.name for line in LINES} or date <= LINES[-1].since:
+        return None
+    return ReleaseLine(name or date, sdk.api_version, "read from its types", sdk.version)
+
+
+def resolve(version: str) -> ReleaseLine:
+    """Return the release line that covers an API version or has that name.
+
+    Since 2024-09-30 a line has one version a month: it covers each date under its name from its
+    first version on, until the next line begins. If the installed ``stripe`` package sends a
+    later version than all shipped lines, its line counts too. Raises `UnknownName` if no line
+    covers the version.
+    """
+    for line, later in zip(LINES, (*LINES[1:], None), strict=True):
+        if _covers(line, version, later.since if later else "9999"):
+            return line
+    newer = newer_line()
+    if newer and _covers(newer, version, "9999"):
+        return newer
+    raise UnknownName("API version", version, (line.first for line in LINES))
+
+
+def full_version(version: str) -> str:
+    """Return the API version itself, or the first one of the line if it is a line's name.
+
+    Raises `UnknownName` if no line covers it.
+    """
+    line = resolve(version)
+    return line.first if version == line.name else version
+
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})\.([a-z]+)")
 
 
-def resolve(version: str) -> ReleaseLine:
-    """The release line that covers a version, or has that name; `UnknownName` if none does.
-
-    Since 2024-09-30 a line has a version a month: any date from its first one on, until the
-    next line begins, is one of them.
-    """
+def _covers(line: ReleaseLine, version: str, until: str) -> bool:
+    if version in (line.name, line.first):
+        return True
     dated = _DATED.fullmatch(str(version))
-    date, name = dated.groups() if dated else ("", version)
-    for line, later in zip(LINES, (*LINES[1:], None), strict=True):
-        ended = later.since if later else "9999"
-        if version in (line.name, line.first) or (name == line.name and line.since <= date < ended):
-            return line
-    raise UnknownName("API version", version, (line.first for line in LINES))
+    return dated is not None and dated[2] == line.name and line.since <= dated[1] < until

@@ -13,7 +13,7 @@ from typing import Any
 from ..cassettes import NotShown
 from ..errors import InvalidOption, UnknownName
 from ..messages import Response
-from ..schemas import installed
+from ..stripe_api import resolve
 from . import _generate
 from ._pairwise import combinations
 from ._variation import KINDS, Variation
@@ -62,7 +62,7 @@ class Case:
 
         `Unfit` if the case was not made for that version's release line.
         """
-        line = installed.resolve(version).name
+        line = resolve(version).name
         if self.parts and line not in self.lines:
             raise Unfit(version, sorted(self.lines))
         try:

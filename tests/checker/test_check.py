@@ -45,7 +45,6 @@ from pytest_stripe_contract.checker.formats import FORMATS
 from pytest_stripe_contract.checker.rules import _outdated as outdated
 from pytest_stripe_contract.checker.rules.contract import ALL
 from pytest_stripe_contract.migrations import payments, steps
-from pytest_stripe_contract.schemas import installed
 from pytest_stripe_contract.scrubbing import _glance as glance
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
@@ -86,7 +85,7 @@ def found(check):
 
 @pytest.fixture
 def without_sdk(monkeypatch):
-    monkeypatch.setattr(installed, "package", lambda: None)
+    monkeypatch.setattr(versions, "installed_sdk", lambda: None)
 
 
 @pytest.fixture
@@ -94,8 +93,8 @@ def of_sdk(monkeypatch):
     """Have a ``stripe`` package installed that sends an API version."""
 
     def install(api_version, version="16.1.0"):
-        source = type("Source", (), {"api_version": api_version})()
-        monkeypatch.setattr(installed, "package", lambda: (version, source))
+        sdk = versions.InstalledSdk(version, api_version, Path())
+        monkeypatch.setattr(versions, "installed_sdk", lambda: sdk)
 
     return install
 
@@ -611,12 +610,8 @@ def test_outdated_is_neither_what_the_sdk_sends_nor_what_is_newer(tmp_path, chec
     assert check("--select", "outdated", path, bare)[0] == 0
 
 
-def test_outdated_goes_as_far_as_the_steps_if_the_sdk_is_newer(tmp_path, check, monkeypatch):
-    line = installed.LINES[-1]
-    newer = type(line)("fable", "2027-03-31.fable", "read from its types", "17.0.0")
-    source = type("Source", (), {"api_version": "2027-03-31.fable"})()
-    monkeypatch.setattr(installed, "package", lambda: ("17.0.0", source))
-    monkeypatch.setattr(installed, "newer_line", lambda: newer)
+def test_outdated_goes_as_far_as_the_steps_if_the_sdk_is_newer(tmp_path, check, of_sdk):
+    of_sdk("2027-03-31.fable", "17.0.0")
     path = save(tmp_path / "a.yaml", recording(version="2026-09-30.endive"))
 
     _, output = check("--select", "outdated", path)

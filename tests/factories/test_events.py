@@ -154,7 +154,7 @@ def test_a_month_s_first_version_stands_for_its_line():
 
 def test_in_a_line_newer_than_all_it_is_as_in_the_last(monkeypatch):
     newer = versions.ReleaseLine("foxtrot", "2031-03-31.foxtrot", "", "99.0.0")
-    monkeypatch.setattr("pytest_stripe_contract.schemas.installed.newer_line", lambda: newer)
+    monkeypatch.setattr("pytest_stripe_contract.stripe_api.versions.newer_line", lambda: newer)
     monkeypatch.setattr(
         "pytest_stripe_contract.schemas.installed.schema",
         lambda name, _line: schemas.documented(name, "endive"),

@@ -143,7 +143,7 @@ def test_a_preview_has_no_status():
 
 def test_a_version_of_a_newer_sdk_shows_what_the_last_shipped_one_does(monkeypatch):
     newer = versions.ReleaseLine("foxtail", "2027-03-31.foxtail", "", "99")
-    monkeypatch.setattr("pytest_stripe_contract.schemas.installed.newer_line", lambda: newer)
+    monkeypatch.setattr("pytest_stripe_contract.stripe_api.versions.newer_line", lambda: newer)
     monkeypatch.setattr(
         "pytest_stripe_contract.schemas.installed.schema",
         lambda name, _: json.loads(json.dumps(generated.schemas.documented(name, NEW))),

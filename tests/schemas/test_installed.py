@@ -104,7 +104,7 @@ def test_replays_answer_in_it_as_the_last_shipped_line_does(run):
         from pathlib import Path
         from pytest_stripe_contract.cassettes import Library
         from pytest_stripe_contract.replay import Replay
-        from pytest_stripe_contract.settings import Settings
+        from pytest_stripe_contract.replay.settings import Settings
         replay = Replay(Library(Path()), ["mark_uncollectible_open"], Settings())
         with replay:
             answer = httpx.post(
@@ -136,10 +136,11 @@ def test_drift_tells_what_is_new(run):
 
 def test_versions_of_no_line_stay_unknown(run):
     out = run("""if True:
-        from pytest_stripe_contract import UnknownName, installed
+        from pytest_stripe_contract import UnknownName
+        from pytest_stripe_contract.stripe_api import full_version
         for version in ("2031-03-30.foxtrot", "2031-03-31.golf", "foxtrot", "2023-10-16"):
             try:
-                print(installed.full(version))
+                print(full_version(version))
             except UnknownName as error:
                 print("unknown", error.name)
     """)
@@ -155,18 +156,16 @@ def test_versions_of_no_line_stay_unknown(run):
 @pytest.fixture
 def fresh():
     """Nothing is remembered of the installed package, before or after."""
-    for function in (installed.package, installed.newer_line):
-        function.cache_clear()
+    versions.installed_sdk.cache_clear()
     yield
-    for function in (installed.package, installed.newer_line):
-        function.cache_clear()
+    versions.installed_sdk.cache_clear()
 
 
 def test_without_the_package_there_is_nothing_to_compare(fresh, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
 
-    assert installed.package() is None
-    assert installed.newer_line() is None
+    assert versions.installed_sdk() is None
+    assert versions.newer_line() is None
     with pytest.raises(versions.UnknownName):
         installed.schema("invoice", "endive")
     with pytest.raises(SystemExit) as caught:

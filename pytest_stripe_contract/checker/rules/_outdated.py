@@ -9,7 +9,6 @@ from typing import Any
 
 from ...contract import payload as payloads
 from ...migrations import changes_of, upgrade
-from ...schemas import installed
 from ...stripe_api import ReleaseLine, versions
 from .._alike import shape
 from .._messages import line_of
@@ -68,21 +67,20 @@ class Changes:
 
 def sdk() -> Sdk | str:
     """The installed package, read and not imported; or why nothing can be compared with it."""
-    found = installed.package()
-    if found is None:
+    installed = versions.installed_sdk()
+    if installed is None:
         return "the stripe package is not installed"
-    version, source = found
-    line = line_of(source.api_version)
+    line = line_of(installed.api_version)
     if line is None:
-        return f"stripe {version} sends {source.api_version}, which has no contract"
-    return Sdk(version, source.api_version, line)
+        return f"stripe {installed.version} sends {installed.api_version}, which has no contract"
+    return Sdk(installed.version, installed.api_version, line)
 
 
 def changes(payload: Any, line: ReleaseLine, later: ReleaseLine) -> Changes | None:
     """What of a payload of one line differs in a later one; None if no step knows the like."""
     if payloads.kind_of(payload) not in ("invoice", "list"):
         return None
-    to = later if later in versions.LINES else versions.LINES[-1]
+    to = later.shipped
     key = (line.name, to.name, shape(payload))
     if key not in _KNOWN:
         if len(_KNOWN) >= _MANY:

@@ -40,7 +40,7 @@ def properties(of: str, line: ReleaseLine) -> list[str]:
 
 
 def _note(name: str, of: str, line: ReleaseLine) -> str:
-    known = line if line in versions.LINES else versions.LINES[-1]
+    known = line.shipped
     changes = changes_of(name, versions.LINES[0].name, known.name)
     if left := [str(change) for change in changes if change.object == of]:
         return left[-1].replace("\n", " ")

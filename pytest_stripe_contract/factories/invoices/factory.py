@@ -11,7 +11,7 @@ from ..._support.json_objects import Object, copied
 from ..._support.json_path import bare, json_path
 from ...contract import ContractViolation, Difference, Finding, contract, payload
 from ...errors import InvalidOption
-from ...schemas import installed
+from ...stripe_api import full_version, resolve
 from . import _amounts, _follows, _lines, _shares, statuses
 from ._overrides import Writer, parsed
 from .made import Made, items
@@ -40,7 +40,7 @@ class InvoiceFactory:
     api_version: str
 
     def __post_init__(self) -> None:
-        installed.resolve(self.api_version)
+        resolve(self.api_version)
 
     def __call__(self, /, **overrides: Any) -> Object:
         """An invoice with these properties, and all that follows from them; see `make`."""
@@ -66,7 +66,7 @@ def make(
     each other, an inner object of which a part is missing.
     """
     __tracebackhide__ = True
-    line = installed.resolve(api_version)
+    line = resolve(api_version)
     if base is not None and payload.kind_of(base) != "invoice":
         raise InvalidOption("invoice", dict(overrides), "an answer that is an invoice to change")
     given = parsed(overrides)
@@ -91,7 +91,7 @@ def make(
 def _check(api_version: str, made: Made, base: Mapping[str, Any] | None) -> None:
     """Raise what is wrong with an invoice: if it can be told, what is where something was said."""
     __tracebackhide__ = True
-    checks = contract.Contract(installed.full(api_version))
+    checks = contract.Contract(full_version(api_version))
     found = [_finding(each) for each in made.refused]
     found += [each for each in checks.iter_findings(made.invoice) if _is_refused(each)]
     if found and base is not None:

@@ -14,7 +14,7 @@ from ..._support.json_objects import Object, copied, put
 from ...cassettes import library
 from ...errors import UnknownName
 from ...schemas import loader
-from ...stripe_api import ReleaseLine, versions
+from ...stripe_api import ReleaseLine
 from .made import Made, number, tail
 
 STATUSES = ("draft", "open", "paid", "uncollectible", "void")
@@ -44,7 +44,7 @@ def opened(line: ReleaseLine) -> Object:
     customer's balance, which nothing is taken from: what is due is what the lines come to. A line
     that is newer than all shipped ones has what the last of those has.
     """
-    shipped = line if line in versions.LINES else versions.LINES[-1]
+    shipped = line.shipped
     cassette = library.shipped_in("invoice_lifecycle", shipped.name)
     invoice: Object = cassette.interactions[0].response.json()
     due = invoice["total"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UnknownName
+from ...stripe_api import sdk_api_version
 
 _NAMED = re.compile(r'^class (\w+)|^    OBJECT_NAME\b[^=]*=\s*\(?\s*"([^"]+)"', re.MULTILINE)
 
@@ -33,8 +34,7 @@ class Source:
     @cached_property
     def api_version(self) -> str:
         """The API version that the package sends."""
-        path = min((self._root / "stripe").glob("*api_version.py"))
-        return str(re.findall(r'CURRENT = "(.+)"', path.read_text(encoding="utf-8"))[0])
+        return sdk_api_version(self._root)
 
     def api_object(self, name: str) -> tuple[Module, ast.ClassDef]:
         """The class of an API object, by its ``object`` value or the name of the class.
