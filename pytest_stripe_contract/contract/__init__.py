@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import contract, invoice_rules, payload
+from . import contract, invoice_lifecycle, invoice_rules, payload
 from .contract import FAILED, Contract
 from .event_types import TYPES, all_types, happened
 from .exchange import check_answer, check_request, told_by
@@ -24,6 +24,7 @@ __all__ = [
     "check_request",
     "contract",
     "happened",
+    "invoice_lifecycle",
     "invoice_rules",
     "kind_of",
     "parse",

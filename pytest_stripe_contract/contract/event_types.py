@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from ..schemas import loader
 from ..stripe_api import versions
+from .invoice_lifecycle import DAY, HOUR, STATUSES
 
 PREFIX = "invoice."
-ANY = ("draft", "open", "paid", "uncollectible", "void")
+ANY = tuple(STATUSES)
 _UNPAID = ("open", "uncollectible")
 
 
@@ -40,18 +41,16 @@ class EventType:
         return self.name.endswith(".updated")
 
 
-_DAY = 24 * 60 * 60
-
 TYPES = {
     each.name: each
     for each in (
         # The first invoice of a subscription is finalized at once, and paid if nothing is due.
         EventType("invoice.created", ("draft", "open", "paid"), "created"),
         EventType("invoice.deleted", ("draft",), "created", 60),
-        EventType("invoice.finalization_failed", ("draft",), "created", 60 * 60),
+        EventType("invoice.finalization_failed", ("draft",), "created", HOUR),
         EventType("invoice.finalized", ("open", "paid"), "finalized_at"),
         EventType("invoice.marked_uncollectible", ("uncollectible",), "marked_uncollectible_at"),
-        EventType("invoice.overdue", _UNPAID, "due_date", _DAY, since="2024-07-25"),
+        EventType("invoice.overdue", _UNPAID, "due_date", DAY, since="2024-07-25"),
         EventType("invoice.overpaid", ("paid",), "paid_at", since="2025-03-31"),
         EventType("invoice.paid", ("paid",), "paid_at"),
         # An uncollectible invoice can still be paid, and stays uncollectible if that fails.
@@ -61,10 +60,10 @@ TYPES = {
         # A part of an invoice can be paid since 2025-03-31.basil.
         EventType("invoice.payment_succeeded", ("paid", *_UNPAID), "paid_at"),
         EventType("invoice.sent", ("open", "paid", "uncollectible"), "finalized_at"),
-        EventType("invoice.upcoming", ("draft",), "next_payment_attempt", -7 * _DAY),
+        EventType("invoice.upcoming", ("draft",), "next_payment_attempt", -7 * DAY),
         EventType("invoice.updated", ("open", *ANY), "finalized_at"),
         EventType("invoice.voided", ("void",), "voided_at"),
-        EventType("invoice.will_be_due", ("open",), "due_date", -7 * _DAY, since="2024-07-25"),
+        EventType("invoice.will_be_due", ("open",), "due_date", -7 * DAY, since="2024-07-25"),
     )
 }
 """By name. Each is sent in every API version: types come without a new one."""

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..contract import invoice_lifecycle as lifecycle
 from ..contract import invoice_rules
 from ..contract import payload as payloads
 from ..schemas import loader
-
-_UNTIL_PAID = ("automatically_finalizes_at", "next_payment_attempt")
-"""What lies ahead of an invoice, if anybody is still to pay it."""
-
-_TIMES = frozenset(name for names in invoice_rules.SINCE.values() for name in names)
-
-_PAYABLE = ("draft", "open")
 
 
 def is_readable(payload: Any, line: str) -> bool:
@@ -52,15 +46,16 @@ def _is_of_its_time(changed: dict[str, Any], invoice: dict[str, Any]) -> bool:
 
     Source: https://docs.stripe.com/invoicing/overview#invoice-statuses.
     """
-    status = changed.get("status")
-    if status != invoice.get("status"):
+    if changed.get("status") != invoice.get("status"):
         return True
-    if status not in _PAYABLE and any(_is_new(changed, invoice, name) for name in _UNTIL_PAID):
+    nulls = [row.name for row in lifecycle.null_properties(changed) if row.condition == "status"]
+    if any(_is_new(changed, invoice, name) for name in nulls):
         return False
+    status = lifecycle.status_of(changed)
     now, before = changed.get("status_transitions"), invoice.get("status_transitions")
-    if not isinstance(now, dict) or not isinstance(before, dict) or not isinstance(status, str):
+    if not isinstance(now, dict) or not isinstance(before, dict) or status is None:
         return True
-    others = _TIMES - set(invoice_rules.SINCE.get(status, ()))
+    others = set(lifecycle.TRANSITIONS) - set(status.transitions)
     return not any(_is_new(now, before, name) for name in others)
 
 

@@ -126,8 +126,3 @@ def test_operands_of_a_wrong_type_are_the_schemas_business(operands, wrong):
     for name in operands:
         assert told({**operands, name: wrong}) == []
         assert told({other: operands[other] for other in operands if other != name}) == []
-
-
-def test_every_rule_says_what_it_asks_and_gives_its_name_to_what_it_finds():
-    assert {rule.__name__ for rule in rules.RULES} == rules.NAMES
-    assert all(rule.__doc__ for rule in rules.RULES)
