@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..messages import PORTS, Request, name_of, number, origin, without_secrets
-from ..stripe_api import template
+from ..messages import PORTS, Request, name_of, number, origin
+from ..stripe_api import keys, template
 
 _ANY_ID = "{invoice}"
 
@@ -119,7 +119,7 @@ def _values(names: Names) -> dict[str, str]:
 def _shown(value: str | None) -> str:
     if value is None:
         return "nothing"
-    text = without_secrets(json.dumps(value))
+    text = keys.hide(json.dumps(value))
     return text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 (a line of a report)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import encodings, forms
 from .forms import name_of, number
-from .models import CONFLICT, SERVER_ERROR, Request, Response, without_secrets
+from .models import CONFLICT, SERVER_ERROR, Request, Response
 from .urls import PORTS, origin
 
 __all__ = [
@@ -18,5 +18,4 @@ __all__ = [
     "name_of",
     "number",
     "origin",
-    "without_secrets",
 ]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,17 +10,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
 
+from ..stripe_api import keys
 from .forms import Fields, nest
 
 CONFLICT = 409
 SERVER_ERROR = 500
 """The least HTTP status of a server's own failure. After it and a conflict, clients try again."""
-
-_SCHEMES = ("basic", "bearer")
-_SECRET = re.compile(
-    r"((?:[a-z]{2}_(?:org_)?(?:test|live)_)|whsec_|_secret_)[0-9A-Za-z]{8,}", re.IGNORECASE
-)
-_KEY_PREFIX = re.compile(r"(?:[a-z]{2,5}_(?:org_)?(?:test|live|org)_)?")
 
 
 @dataclass(frozen=True)
@@ -50,8 +42,9 @@ class Request:
         headers = self.headers.copy()
         api_key = None
         if (authorization := headers.get("Authorization")) is not None:
-            scheme, api_key = _api_key(authorization)
-            headers["Authorization"] = f"{scheme} {api_key or '***'}".lstrip()
+            key = keys.api_key(authorization)
+            api_key = keys.masked(key) if key else None
+            headers["Authorization"] = keys.masked_authorization(authorization)
         return Request(self.method.upper(), self.url, headers, self.body, api_key)
 
     @property
@@ -94,7 +87,7 @@ class Request:
         return nest(self.query + (self.form or ()))
 
     def __str__(self) -> str:
-        return f"{self.method} {without_secrets(self.url)}"
+        return f"{self.method} {keys.hide(self.url)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,27 +123,3 @@ class Response:
             return self.content
         except httpx.DecodingError:
             return self.body
-
-
-def without_secrets(text: str) -> str:
-    """The text without what is secret in API keys, client secrets and secrets of webhooks."""
-    return _SECRET.sub(r"\1***", text)
-
-
-def _api_key(authorization: str) -> tuple[str, str | None]:
-    """The scheme, and the API key with all but its prefix hidden, as Stripe reads them.
-
-    Source: https://docs.stripe.com/api/authentication (the key is the user name of Basic, or
-    the Bearer token).
-    """
-    scheme, credentials = [*authorization.split(maxsplit=1), "", ""][:2]
-    if scheme.lower() not in _SCHEMES:
-        return "", None
-    key = credentials.strip() if scheme.lower() == "bearer" else ""
-    if scheme.lower() == "basic":
-        try:
-            key = base64.b64decode(credentials, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            key = ""
-    prefix = _KEY_PREFIX.match(key)
-    return scheme, f"{prefix[0]}***" if key and prefix else None

@@ -11,21 +11,19 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from .._support import files, stack
+from .._support import files
 from .._support.record_modes import Mode
 from ..cassettes import Library, meaning, parse, shipped_names, yaml
 from ..errors import CassetteError, InvalidOption
 from ..messages import Request, Response
 from ..scrubbing import Scrubber, leaks
 from . import _serializer
+from ._live_mode import check_request, check_response
 from ._serializer import Document, Exchange
-from .refusal import RecordingRefused
-from .upstream import Base, Upstream, is_live, is_of_live_mode, is_of_test_mode
+from .upstream import Base, Upstream
 
 _DROPPING = ("all", "rewrite")
 """Modes in which no recording is played."""
-
-_USE_TEST_MODE = "use a test-mode key (sk_test_… or rk_test_…)"
 
 
 def plan(
@@ -83,19 +81,12 @@ class Recorder:
         `RecordingRefused` if the request or the answer is one of live mode, an ``OSError`` if
         the connection fails.
         """
-        if is_live(sent):
-            reason = "it has an API key of live mode; nothing was sent"
-            raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, stack.here())
-        if self._base.is_stripe and not is_of_test_mode(sent):
-            reason = "its API key is not known for one of test mode; nothing was sent"
-            raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, stack.here())
+        check_request(sent, is_for_stripe=self._base.is_stripe)
         with self._lock:
             number = self._begun
             self._begun += 1
         response = self._upstream.ask(sent, self._base.real(sent.url))
-        if is_of_live_mode(response):
-            reason = "the answer is of live mode; nothing is written"
-            raise RecordingRefused(str(sent), reason, _USE_TEST_MODE, stack.here())
+        check_response(sent, response)
         with self._lock:
             if self._is_open:
                 self._kept[number] = (sent, response)

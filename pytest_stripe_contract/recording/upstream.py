@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import gzip
-import re
 import threading
-import zlib
-from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import unquote_plus, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -37,10 +31,6 @@ _BETWEEN_HOPS = frozenset(
     )
 )
 """Headers that are about one connection: RFC 9110, sections 7.6.1 and 10.1.1."""
-
-_LIVE = re.compile("[a-z]{2,5}_(?:org_)?live_")
-_TEST = re.compile("[a-z]{2,5}_(?:org_)?test_")
-_LIVE_ANSWER = re.compile(rb'livemode\\*"\s*:\s*true')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,37 +70,6 @@ def _moved(url: str, old: str, new: str) -> str:
         return url
     rest = urlunsplit(("", "", parts.path[len(path) :], parts.query, parts.fragment))
     return f"{new}{rest}"
-
-
-def is_live(sent: Request) -> bool:
-    """Whether a request has a key of live mode in it, wherever that is and however written."""
-    body = sent.body
-    with suppress(OSError, EOFError, zlib.error):
-        body = gzip.decompress(body)
-    texts = [sent.url, *sent.headers.values(), *_credentials(sent), body.decode("latin-1")]
-    return any(_LIVE.search(unquote_plus(unquote_plus(text))) for text in texts)
-
-
-def is_of_test_mode(sent: Request) -> bool:
-    """Whether a request's API key is one of test mode, if it has one at all."""
-    credentials = _credentials(sent)
-    return not credentials or any(_TEST.match(each) for each in credentials)
-
-
-def is_of_live_mode(response: Response) -> bool:
-    """Whether an answer says ``livemode: true`` anywhere, whether or not it is sound JSON."""
-    return _LIVE_ANSWER.search(response.legible.replace(b"\0", b"")) is not None
-
-
-def _credentials(sent: Request) -> list[str]:
-    """What of an Authorization header may be the key: user name and password, or the token."""
-    scheme, _, rest = sent.headers.get("Authorization", "").strip().partition(" ")
-    if scheme.lower() != "basic":
-        return [rest.strip() or scheme] if scheme else []
-    token = rest.strip().encode("latin-1", "replace")
-    with suppress(binascii.Error):
-        token = base64.b64decode(token + b"=" * (-len(token) % 4))
-    return [part for part in token.decode("latin-1").split(":") if part]
 
 
 class Upstream:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import resources, versions
+from . import keys, resources, versions
 from .operations import HOST, LONGEST_ID, Endpoint, template
 from .versions import (
     LINES,
@@ -28,6 +28,7 @@ __all__ = [
     "ReleaseLine",
     "full_version",
     "installed_sdk",
+    "keys",
     "newer_line",
     "resolve",
     "resources",

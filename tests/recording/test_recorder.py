@@ -1038,7 +1038,7 @@ def test_stripe_itself_is_sent_no_key_that_is_not_one_of_test_mode(run, pytester
     )
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*its API key is not known for one of test mode; nothing was*"])
+    result.stdout.fnmatch_lines(["*not a recognised test-mode API key; nothing was*"])
 
 
 @pytest.mark.parametrize(
