@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..scrubbing import secrets
+from ..scrubbing import redact
 from ._source_map import Keys
 from .files import File
 
@@ -80,7 +80,7 @@ def of_file(
 
 
 _LONG = 1000
-_masked = lru_cache(maxsize=4096)(secrets.masked)
+_masked = lru_cache(maxsize=4096)(redact)
 """Names of files, places and messages come again and again."""
 
 
@@ -88,7 +88,7 @@ def hidden(value: Any) -> Any:
     """The same JSON value without a secret in any text of it."""
     match value:
         case str():
-            return (_masked if len(value) <= _LONG else secrets.masked)(value)
+            return (_masked if len(value) <= _LONG else redact)(value)
         case dict():
             return {hidden(key): hidden(each) for key, each in value.items()}
         case list() | tuple():

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from ..cassettes import yaml as yamlfile
-from ..scrubbing import secrets
+from ..scrubbing import redact
 
 Dump = Callable[[Any], str]
 
@@ -34,7 +34,7 @@ def rewritten(text: str, before: Any, after: Any, *, is_json: bool) -> tuple[str
     newline = "\r\n" if "\r\n" in text else "\n"
     for dump in _json_ways(body) if is_json else _yaml_ways():
         if dump(before).replace("\n", newline) == body:
-            return secrets.masked(head) + dump(after).replace("\n", newline), True
+            return redact(head) + dump(after).replace("\n", newline), True
     dumped = json.dumps(after, indent=2) + "\n" if is_json else yamlfile.dump(after).decode()
     return dumped, False
 

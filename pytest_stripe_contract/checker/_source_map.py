@@ -11,7 +11,7 @@ from functools import cached_property
 import yaml
 
 from ..cassettes import yaml as yamlfile
-from ..scrubbing import Secret, secrets
+from ..scrubbing import Secret, find_secrets
 
 Keys = tuple[str | int, ...]
 
@@ -53,7 +53,7 @@ class Lines:
     def secret_comments(self) -> Iterator[Secret]:
         """The secrets in what belongs to no key and to no value; JSON has no such thing."""
         if "#" in self.text and not self._is_json:
-            yield from (each for each in secrets.find(self.text) if self._is_outside(each.start))
+            yield from (each for each in find_secrets(self.text) if self._is_outside(each.start))
 
     def _is_outside(self, offset: int) -> bool:
         index = bisect_right(self._scalars, (offset, len(self.text))) - 1

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ..errors import CassetteError
-from ..scrubbing import Edit, Unscannable, applied, scrubber
+from ..scrubbing import Scrubber, Unscannable, leaks
 from . import _layout, _progress, files
 from ._findings import hidden
 from ._source_map import steps
@@ -80,14 +80,15 @@ def _scrub(entry: Entry, write: Callable[[Entry, bytes], None], scrubs: Scrubs) 
 def _mended(file: File) -> tuple[bytes, Mended | None]:
     """What is to be in the file, and what that changes; `CassetteError` if it stays unsafe."""
     try:
-        document, changes = scrubber.Scrubber().document(file.document)
+        document, changes = Scrubber().document(file.document)
     except Unscannable as error:
         raise CassetteError(file.name, f"left as it is: {error}") from None
     comments = list(file.lines.secret_comments())
     if not changes and not comments:
         return file.source, None
-    masks = [Edit(each.start, each.end, each.stand_in, []) for each in comments]
-    text, keeps_layout = applied(file.lines.text, masks), True
+    text, keeps_layout = file.lines.text, True
+    for each in reversed(comments):
+        text = text[: each.start] + each.placeholder + text[each.end :]
     if changes:
         text, keeps_layout = _layout.rewritten(
             file.lines.text, file.document, document, is_json=file.is_json
@@ -96,7 +97,7 @@ def _mended(file: File) -> tuple[bytes, Mended | None]:
     _check(file.name, document, data)
     told: list[tuple[int | None, str, str]]
     told = [(file.lines.at(each.start), "comment", each.kind) for each in comments]
-    told += [(file.lines.of(steps(each.path)), hidden(each.path), each.rule) for each in changes]
+    told += [(file.lines.of(steps(each.path)), hidden(each.path), each.kind) for each in changes]
     return data, Mended(hidden(file.name), tuple(told), keeps_layout)
 
 
@@ -105,7 +106,7 @@ def _check(name: str, document: object, data: bytes) -> None:
     again = files.told_apart(Entry(name, None, is_named=True), data)
     if again is None or again.problem is not None or again.document != document:
         raise CassetteError(name, "left as it is: it would not read the same once written anew")
-    left = [f"{leak.kind} at {leak.path}" for leak in scrubber.leaks(again.document)]
+    left = [f"{leak.kind} at {leak.path}" for leak in leaks(again.document)]
     left += [f"{secret.kind} in a comment" for secret in again.lines.secret_comments()]
     if left:
         raise CassetteError(name, f"left as it is: this cannot be taken out: {', '.join(left)}")

@@ -37,9 +37,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _masked(text: str) -> str:
     """The text without secrets: what was given in the wrong place may be one."""
-    from ..scrubbing import secrets
+    from ..scrubbing import redact
 
-    return secrets.masked(text)
+    return redact(text)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -49,7 +49,7 @@ def _may_go_on(line: str) -> bool:
 def is_clean(text: str) -> bool:
     """Whether it is sure that there is none; False says no more than that one should look."""
     for _ in range(layers.DEEPEST):
-        if any(name in text for name in _NAMES) or next(secrets.find(text), None):
+        if any(name in text for name in _NAMES) or next(secrets.find_secrets(text), None):
             return False
         inner: list[str] = []
         for data in _packed.contents(text):

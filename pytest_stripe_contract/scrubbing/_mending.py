@@ -169,9 +169,9 @@ class Mender:
     def _by_pattern(self, text: str) -> Iterator[Edit]:
         if self.known is not None:
             yield from self.known.edits(text)
-        for secret in secrets.find(text):
+        for secret in secrets.find_secrets(text):
             if self.only in (None, secret.kind):
-                yield Edit(secret.start, secret.end, secret.stand_in, [Note((), secret.kind)])
+                yield Edit(secret.start, secret.end, secret.placeholder, [Note((), secret.kind)])
 
     def _in_base64(self, text: str, place: Place, depth: int) -> Iterator[Edit]:
         for token in _packed.unpacked(text):

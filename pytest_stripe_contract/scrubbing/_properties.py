@@ -140,7 +140,7 @@ def _stand_in(value: Any, kind: str) -> Any:
         return value
     text = str(value)
     if kind == SECRET:
-        masked = secrets.masked(text)
+        masked = secrets.redact(text)
         return masked if _standins.is_placeholder(masked) else _standins.generic(text)
     if stays(kind, text) or _standins.is_placeholder(text):
         return value

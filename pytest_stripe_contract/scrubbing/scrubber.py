@@ -31,10 +31,10 @@ _LONGEST = 10**20
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """That something was replaced at ``path``; ``rule`` says what kind of thing it was."""
+    """That something was replaced at ``path``; ``kind`` says what kind of thing it was."""
 
     path: str
-    rule: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ class Secret:
     kind: str
     start: int
     end: int
-    stand_in: str
+    placeholder: str
 
 
-def find(text: str) -> Iterator[Secret]:
+def find_secrets(text: str) -> Iterator[Secret]:
     """The secrets of a text, in order; none overlaps another."""
     found = [Secret(kind, *place) for kind, search in _SEARCHES for place in search(text)]
     end = 0
@@ -38,12 +38,12 @@ def find(text: str) -> Iterator[Secret]:
         end = max(end, secret.end)
 
 
-def masked(text: str) -> str:
+def redact(text: str) -> str:
     """The text with a stand-in for each secret; the very same object if it has none."""
-    while found := list(find(text)):
+    while found := list(find_secrets(text)):
         parts, end = [], 0
         for secret in found:
-            parts += [text[end : secret.start], secret.stand_in]
+            parts += [text[end : secret.start], secret.placeholder]
             end = secret.end
         text = "".join([*parts, text[end:]])
     return text

@@ -33,8 +33,7 @@ from pytest_stripe_contract import cli
 from pytest_stripe_contract._support import files as atomic
 from pytest_stripe_contract.cassettes import yaml as yamlfile
 from pytest_stripe_contract.checker import scrub as scrubs
-from pytest_stripe_contract.scrubbing import scrubber as scrubbing
-from pytest_stripe_contract.scrubbing.layers import Unscannable
+from pytest_stripe_contract.scrubbing import Leak, Scrubber, Unscannable
 from pytest_stripe_contract.stripe_api import resources as shipped
 
 KEY = "sk_test_51PlainlyFakeKey0000"
@@ -336,8 +335,8 @@ def test_what_still_leaks_is_not_written(kind, tmp_path, scrub, monkeypatch):
         path.write_text(f"# {KEY}\n{vcr_text(cassette())}")
         monkeypatch.setattr(scrubs, "applied", lambda text, _: text)
     else:
-        leak = scrubbing.Leak("$.note", "API key")
-        monkeypatch.setattr(scrubbing, "leaks", lambda _: [leak])
+        leak = Leak("$.note", "API key")
+        monkeypatch.setattr(scrubs, "leaks", lambda _: [leak])
     before = path.read_bytes()
 
     code, output, error = scrub(path)
@@ -365,7 +364,7 @@ def test_what_cannot_be_looked_into_is_left_alone(tmp_path, scrub, monkeypatch):
     def unscannable(*_):
         raise Unscannable("it holds more than can be told")
 
-    monkeypatch.setattr(scrubbing.Scrubber, "document", unscannable)
+    monkeypatch.setattr(Scrubber, "document", unscannable)
     path = save(tmp_path / "a.yaml")
 
     code, _, error = scrub(path)

@@ -22,7 +22,7 @@ from pytest_stripe_contract.messages.models import Request
 from pytest_stripe_contract.recording.recorder import Recorder
 from pytest_stripe_contract.recording.refusal import RecordingRefused
 from pytest_stripe_contract.recording.upstream import Base
-from pytest_stripe_contract.scrubbing.scrubber import Scrubber
+from pytest_stripe_contract.scrubbing import Leak, Scrubber
 from pytest_stripe_contract.stripe_api.resources import CASSETTES
 
 HEAD = """
@@ -864,9 +864,8 @@ def test_a_name_that_is_none_is_refused_in_every_mode(run, mode):
 
 def test_what_no_scrubbing_takes_away_is_not_written(run, cassette, monkeypatch):
     from pytest_stripe_contract.recording import recorder as record
-    from pytest_stripe_contract.scrubbing import scrubber as scrubbing
 
-    monkeypatch.setattr(record, "leaks", lambda _: [scrubbing.Leak("$.here", "API key")])
+    monkeypatch.setattr(record, "leaks", lambda _: [Leak("$.here", "API key")])
 
     result = run(WRITES_OFF, "--stripe-record=once")
 

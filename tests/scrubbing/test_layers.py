@@ -615,7 +615,7 @@ def test_no_secret_survives_in_any_layer_of_any_place(secret, wraps, place):
     hidden = hidden.removeprefix("https://") if "://" in secret else secret
     assert all(hidden not in reading for reading in readings(new))
     assert hidden not in yaml.safe_dump(new, allow_unicode=True, width=10**9)
-    assert hidden not in "".join(f"{each.path} {each.rule}" for each in changes)
+    assert hidden not in "".join(f"{each.path} {each.kind}" for each in changes)
 
 
 PIECES = st.sampled_from(

@@ -54,7 +54,7 @@ def scrubbed(document, rules=None):
 
 
 def changes(document, rules=None):
-    return [(each.path, each.rule) for each in Scrubber(rules).document(document)[1]]
+    return [(each.path, each.kind) for each in Scrubber(rules).document(document)[1]]
 
 
 def answer(payload, **options):

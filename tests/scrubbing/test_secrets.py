@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_stripe_contract.scrubbing.secrets import find, masked
+from pytest_stripe_contract.scrubbing.secrets import find_secrets, redact
 from pytest_stripe_contract.stripe_api import resources as shipped
 
 JENNY = "jenny.rosen@company.zz"
@@ -20,12 +20,12 @@ JWT = "eyJub3QiOiJhIn0.eyJ0b2tlbiI6MX0.bm90LWEtc2lnbmF0dXJl"
 
 
 def kinds(text):
-    return [secret.kind for secret in find(text)]
+    return [secret.kind for secret in find_secrets(text)]
 
 
 def shown(text):
     """What becomes of a text, without the digests in it."""
-    text = re.sub(r"(?<=\*\*\*)[0-9a-f]{8}", "#", masked(text))
+    text = re.sub(r"(?<=\*\*\*)[0-9a-f]{8}", "#", redact(text))
     return re.sub(r"jenny\.rosen\.[0-9a-f]{6}(?=@|%40)", "STAND-IN", text)
 
 
@@ -89,32 +89,32 @@ def test_each_kind_of_secret_has_its_stand_in(text, kind, expected):
 )
 def test_what_only_looks_like_a_key_or_a_token_stays(text):
     assert kinds(text) == []
-    assert masked(text) is text
+    assert redact(text) is text
 
 
 def test_a_word_for_a_secret_hides_no_other_part_of_it():
-    assert masked("sk_test_notakey_redacted") == "sk_test_***"
-    assert masked("pi_1_secret_abc_xxxx") != "pi_1_secret_abc_xxxx"
+    assert redact("sk_test_notakey_redacted") == "sk_test_***"
+    assert redact("pi_1_secret_abc_xxxx") != "pi_1_secret_abc_xxxx"
 
 
 @pytest.mark.parametrize("before", ["%3D", r"\n", r"\u003d", "=", "_", "(", "é"])
 def test_a_key_begins_after_whatever_is_no_part_of_its_word(before):
-    assert masked(f"{before}sk_test_not_a_key") == f"{before}sk_test_***"
+    assert redact(f"{before}sk_test_not_a_key") == f"{before}sk_test_***"
 
 
 def test_a_stand_in_depends_on_nothing_but_the_secret():
     digest = hashlib.sha256(b"abc").hexdigest()[:8]
-    assert masked("pi_1_secret_abc") == f"pi_1_secret_***{digest}"
-    assert masked("seti_2_secret_abc") == f"seti_2_secret_***{digest}"
-    assert masked("pi_1_secret_abd") != masked("pi_1_secret_abc")
+    assert redact("pi_1_secret_abc") == f"pi_1_secret_***{digest}"
+    assert redact("seti_2_secret_abc") == f"seti_2_secret_***{digest}"
+    assert redact("pi_1_secret_abd") != redact("pi_1_secret_abc")
     digest = hashlib.sha256(JENNY.encode()).hexdigest()[:6]
-    assert masked(f"{JENNY} {JENNY.title()}") == " ".join([f"jenny.rosen.{digest}@example.com"] * 2)
+    assert redact(f"{JENNY} {JENNY.title()}") == " ".join([f"jenny.rosen.{digest}@example.com"] * 2)
 
 
 def test_an_escape_ends_a_client_secret_but_for_those_of_checkout():
     assert shown("pi_1_secret_abc%26x=1") == "pi_1_secret_***#%26x=1"
-    assert masked("cs_1_secret_abc%26x=1").endswith("=1")
-    assert "%26" not in masked("cs_1_secret_abc%26x=1")
+    assert redact("cs_1_secret_abc%26x=1").endswith("=1")
+    assert "%26" not in redact("cs_1_secret_abc%26x=1")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_an_address_is_found_in_any_company(text, expected):
     ],
 )
 def test_nobodys_address_stays(text):
-    assert masked(text) is text
+    assert redact(text) is text
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_nobodys_address_stays(text):
 def test_the_numbers_of_every_brand_are_card_numbers(number):
     digits = "".join(char for char in number if char.isdigit())
     assert kinds(f"12 {number}, 4.50") == ["card number"]
-    assert masked(number) == f"***{digits[-4:]}"
+    assert redact(number) == f"***{digits[-4:]}"
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_the_numbers_of_every_brand_are_card_numbers(number):
     ],
 )
 def test_other_numbers_are_no_card_numbers(text):
-    assert masked(text) is text
+    assert redact(text) is text
 
 
 def test_a_card_number_is_found_among_other_numbers():
-    assert masked("30 4242424242424242 1225 5555555555554444") == "30 ***4242 1225 ***4444"
+    assert redact("30 4242424242424242 1225 5555555555554444") == "30 ***4242 1225 ***4444"
 
 
 @pytest.mark.parametrize(
@@ -260,13 +260,13 @@ def test_the_address_of_a_hosted_page_keeps_its_form_and_loses_its_secrets(url, 
     ],
 )
 def test_an_address_of_ids_alone_opens_nothing(url):
-    assert masked(url) is url
+    assert redact(url) is url
 
 
 def test_of_secrets_that_share_a_part_nothing_is_left():
     assert shown(f"sk_test_not_a_key.{JENNY}") == "STAND-IN@example.com"
     text = f"whsec_abcd/{JENNY}"
-    assert [(each.kind, each.stand_in) for each in find(text)][1:] == [("e-mail", "***")]
+    assert [(each.kind, each.placeholder) for each in find_secrets(text)][1:] == [("e-mail", "***")]
     assert shown(text) == "whsec_***#***"
 
 
@@ -287,16 +287,16 @@ TEXTS = st.text() | st.lists(PIECES, max_size=15).map("".join)
 @example("ac_%40example.com123456789012345sk_test_abcd1234")
 @example("jenny@example.com.jenny@company.zz")
 def test_what_was_masked_holds_no_secret(text):
-    once = masked(text)
+    once = redact(text)
 
-    assert list(find(once)) == []
-    assert masked(once) is once
+    assert list(find_secrets(once)) == []
+    assert redact(once) is once
 
 
 @given(TEXTS)
 def test_secrets_come_in_order_and_apart(text):
     end = 0
-    for secret in find(text):
+    for secret in find_secrets(text):
         assert end <= secret.start < secret.end <= len(text)
         end = secret.end
 

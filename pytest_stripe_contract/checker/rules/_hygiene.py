@@ -12,7 +12,7 @@ from typing import Any
 from ..._support.json_path import json_path
 from ...contract import payload as payloads
 from ...messages import Response
-from ...scrubbing import scrubber, secrets
+from ...scrubbing import find_secrets, leaks
 from .._findings import Remark, hidden, of_file
 from .._source_map import Keys, steps
 from ..files import File
@@ -31,10 +31,10 @@ def secret(file: File, _options: Options) -> Iterator[Remark]:
     What it is, and where; never the secret itself.
     """
     if file.document is not None:
-        for leak in scrubber.leaks(file.document):
+        for leak in leaks(file.document):
             yield of_file(file, "secret", leak.kind, leak.path, steps(leak.path))
     is_broken = file.document is None
-    for found in secrets.find(file.lines.text) if is_broken else file.lines.secret_comments():
+    for found in find_secrets(file.lines.text) if is_broken else file.lines.secret_comments():
         line, place = file.lines.at(found.start), "text" if is_broken else "comment"
         yield Remark("secret", found.kind, hidden(file.name), line, place)
 
