@@ -27,7 +27,7 @@ def main() -> None:
 def _held() -> dict[str, float]:
     import stripe
 
-    from pytest_stripe_contract.cassettes.library import Library
+    from pytest_stripe_contract.cassettes import Library
     from pytest_stripe_contract.replay.replay import Replay
     from pytest_stripe_contract.replay.settings import Settings
 

@@ -7,7 +7,7 @@ import pytest
 from helpers import senders  # noqa: F401 - see below
 
 import pytest_stripe_contract
-from pytest_stripe_contract.cassettes.library import Library
+from pytest_stripe_contract.cassettes import Library
 from pytest_stripe_contract.replay.replay import Replay
 from pytest_stripe_contract.replay.settings import Settings
 

@@ -1,38 +1,30 @@
-"""Read cassettes: the file formats, the library of names, and the matching of requests."""
+"""Read cassettes: their file formats, their names, and the requests that they match."""
 
 from __future__ import annotations
 
-from . import library, versioned, yaml
-from .formats import Malformed
-from .library import (
-    Cassette,
-    Interaction,
-    Library,
-    of_document,
-    of_known_version,
-    parse,
-    shipped_in,
-    shipped_names,
-)
-from .matching import Meaning, differences, expands_payments, meaning
-from .versioned import NotShown
+from . import yaml
+from .formats import FormatError
+from .library import Library, list_shipped, load_shipped, require_known_version
+from .matching import RequestKey, differences, expands_payments, request_key
+from .model import Cassette, Interaction, parse_cassette, parse_document
+from .versioned import ConversionError, check_response, convert_response
 
 __all__ = [
     "Cassette",
+    "ConversionError",
+    "FormatError",
     "Interaction",
     "Library",
-    "Malformed",
-    "Meaning",
-    "NotShown",
+    "RequestKey",
+    "check_response",
+    "convert_response",
     "differences",
     "expands_payments",
-    "library",
-    "meaning",
-    "of_document",
-    "of_known_version",
-    "parse",
-    "shipped_in",
-    "shipped_names",
-    "versioned",
+    "list_shipped",
+    "load_shipped",
+    "parse_cassette",
+    "parse_document",
+    "request_key",
+    "require_known_version",
     "yaml",
 ]

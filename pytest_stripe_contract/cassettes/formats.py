@@ -1,4 +1,4 @@
-"""One recorded request or response, in every layout that recorders have given it.
+"""Parse one recorded request or response, in each format that recorders have written.
 
 Source: ``vcr/stubs`` and ``vcr/serializers`` of https://github.com/kevin1024/vcrpy, release by
 release. A response has ``status``, ``headers`` and ``body: {string}``; but
@@ -9,6 +9,9 @@ release. A response has ``status``, ``headers`` and ``body: {string}``; but
 - of tornado its headers are a list of pairs;
 - of requests, until 5.1, a streamed body is kept with the frames of its chunks;
 - of other recorders (Betamax, VCR for Ruby) a body may be ``{base64_string}``.
+
+VCR.py's own deserializer knows none of these, does not say where a file is wrong, and importing
+it takes a quarter of a second: a replay does without it.
 """
 
 from __future__ import annotations
@@ -18,154 +21,148 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
-from ..messages import Request, Response, origin
-from ..messages import encodings as codings
+from ..messages import Request, Response, encodings, origin
 from ..stripe_api import HOST
-from .yaml import OBJECT
+from .yaml import PYTHON_TAG
 
-_WRAPPED = ("string", "base64_string", "encoding")
+_BODY_KEYS = {"string", "base64_string", "encoding"}
 _JSON = "application/json"
-_IN_NAMES = ("ascii",)
-_IN_VALUES = ("latin-1", "utf-8")
+_NAME, _VALUE = ("ascii",), ("latin-1", "utf-8")
+"""The charsets of a header's name and value."""
 _FOLD = re.compile(r"\s*\r?\n[ \t]+")
 """Source: https://www.rfc-editor.org/rfc/rfc9112#section-5.2 (one space takes its place)"""
 
-Place = str | int
+Key = str | int
 
 
-class Malformed(Exception):
-    """What is wrong with a document, and the keys that lead to the place."""
+class FormatError(Exception):
+    """A document that is no cassette, and the ``keys`` that lead to the wrong place."""
 
-    def __init__(self, problem: str, *at: Place, kind: str = "not a cassette") -> None:
-        self.at = at
+    def __init__(self, problem: str, *keys: Key, kind: str = "not a cassette") -> None:
+        self.keys = keys
         super().__init__(f"{kind}: {problem}")
 
 
-def mapping(item: object, what: str, *here: Place) -> Mapping[str, Any]:
-    """The item, which is to be a mapping; else `Malformed`."""
+def require_mapping(item: object, subject: str, *keys: Key) -> Mapping[str, Any]:
+    """Return the item if it is a mapping; else raise `FormatError`."""
     if not isinstance(item, dict):
-        raise Malformed(f"{what} must be a mapping, not {type(item).__name__}", *here)
+        raise FormatError(f"{subject} must be a mapping, not {type(item).__name__}", *keys)
     return item
 
 
-def interaction(item: object, *here: Place) -> tuple[Request, Response]:
-    """The request and the response that a recorded interaction stands for; else `Malformed`.
+def parse_interaction(item: object, *keys: Key) -> tuple[Request, Response]:
+    """Return the request and the response in a recorded interaction, which stands at ``keys``.
 
-    The response's Content-Encoding is left only if its body is in it; an answer of Stripe's is
-    refused if what it is compressed by cannot be read here.
+    The response keeps its Content-Encoding only if its body is encoded so. Raises `FormatError`,
+    also if an answer of Stripe's is compressed and no package that is installed can read it.
     """
-    pair = mapping(item, "an interaction", *here)
+    interaction = require_mapping(item, "an interaction", *keys)
     for key in ("request", "response"):
-        if key not in pair:
-            raise Malformed(f"an interaction has no {key}", *here)
-    request = _request(mapping(pair["request"], "a request", *here, "request"), *here, "request")
-    response = mapping(pair["response"], "a response", *here, "response")
-    answer = _response(response, *here, "response")
-    coding = _outermost(answer.headers)
-    package = codings.missing_decoder(coding) if origin(request.url)[1] == HOST else None
+        if key not in interaction:
+            raise FormatError(f"an interaction has no {key}", *keys)
+    request = _parse_request(interaction["request"], *keys, "request")
+    response = _parse_response(interaction["response"], *keys, "response")
+    coding = _last_coding(response.headers)
+    package = encodings.missing_decoder(coding) if origin(request.url)[1] == HOST else None
     if package is not None:
         problem = f"a body compressed by {coding} needs the package {package}: install it"
         advice = "or record it again with decode_compressed_response=True"
-        raise Malformed(f"{problem}, {advice}", *here, "response", "body", kind="cannot be read")
-    return request, answer
+        keys = (*keys, "response", "body")
+        raise FormatError(f"{problem}, {advice}", *keys, kind="cannot be read")
+    return request, response
 
 
-def _request(item: Mapping[str, Any], *here: Place) -> Request:
-    method, uri = item.get("method"), item.get("uri")
+def _parse_request(item: object, *keys: Key) -> Request:
+    recorded = require_mapping(item, "a request", *keys)
+    method, uri, body = recorded.get("method"), recorded.get("uri"), recorded.get("body")
     if not isinstance(method, str) or not isinstance(uri, str):
-        raise Malformed("a request needs a method and a uri", *here)
+        raise FormatError("a request needs a method and a uri", *keys)
     try:
         origin(uri)
     except ValueError as error:
-        raise Malformed(f"a request's uri: {error}", *here, "uri") from None
-    headers = _headers(item.get("headers"), *here, "headers")
-    body = item.get("body")
-    if isinstance(body, (dict, list)) and not _is_wrapped(body):
-        return Request.received(method, uri, headers, _given(body, headers, *here, "body"))
-    sent = _bytes(body, *here, "body")
+        raise FormatError(f"a request's uri: {error}", *keys, "uri") from None
+    headers = _parse_headers(recorded.get("headers"), *keys, "headers")
+    keys = (*keys, "body")
+    if isinstance(body, list) or (isinstance(body, dict) and not set(body) <= _BODY_KEYS):
+        return Request.received(method, uri, headers, _encode_data(body, headers, *keys))
+    content = _parse_body(body, *keys)
     if headers.get("Transfer-Encoding", "").lower() == "chunked":
-        sent = codings.without_frames(sent)
-    return Request.received(method, uri, headers, sent)
+        content = encodings.without_frames(content)
+    return Request.received(method, uri, headers, content)
 
 
-def _response(item: Mapping[str, Any], *here: Place) -> Response:
-    if "status_code" in item:
-        item = {"status": {"code": item["status_code"]}, "body": item.get("content"), **item}
-    status = mapping(item.get("status"), "a response's status", *here)
+def _parse_response(item: object, *keys: Key) -> Response:
+    recorded = require_mapping(item, "a response", *keys)
+    if "status_code" in recorded:
+        status: Mapping[str, Any] = {"code": recorded["status_code"]}
+        content = recorded.get("body", recorded.get("content"))
+    else:
+        status = require_mapping(recorded.get("status"), "a response's status", *keys)
+        content = recorded.get("body")
     code = status.get("code")
     if not isinstance(code, int) or not 200 <= code <= 599:  # noqa: PLR2004 (HTTP's status codes)
-        raise Malformed("a response's status needs a code from 200 to 599", *here)
-    headers = _headers(item.get("headers"), *here, "headers")
-    body = _bytes(item.get("body"), *here, "body")
-    if not codings.is_in(_outermost(headers), body):
-        del headers["Content-Encoding"]  # else a client would decode it again
+        raise FormatError("a response's status needs a code from 200 to 599", *keys)
+    headers = _parse_headers(recorded.get("headers"), *keys, "headers")
+    body = _parse_body(content, *keys, "body")
+    if not encodings.is_in(_last_coding(headers), body):
+        del headers["Content-Encoding"]  # a client would decode it again
     return Response(code, headers, body, str(status.get("message") or ""))
 
 
-def _outermost(headers: httpx.Headers) -> str:
+def _last_coding(headers: httpx.Headers) -> str:
     coding: str = headers.get("Content-Encoding", "").rpartition(",")[2]
     return coding.strip().lower()
 
 
-def _headers(item: object, *here: Place) -> httpx.Headers:
-    if isinstance(item, list) and all(_is_header(pair) for pair in item):
+def _parse_headers(item: object, *keys: Key) -> httpx.Headers:
+    if isinstance(item, list) and all(map(_is_header, item)):
         item = dict(item)
-    raw = [
-        (_carried(name, _IN_NAMES, *here), _carried(value, _IN_VALUES, *here))
-        for name, values in mapping(item or {}, "headers", *here).items()
-        for value in (values if isinstance(values, list) else [values])
-    ]
-    return httpx.Headers(raw)
+    return httpx.Headers(
+        [
+            (_encode_header(name, _NAME, *keys), _encode_header(value, _VALUE, *keys))
+            for name, values in require_mapping(item or {}, "headers", *keys).items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+    )
 
 
-def _is_header(pair: object) -> bool:
-    match pair:
+def _is_header(item: object) -> bool:
+    match item:
         case [str(), str() | list()]:
             return True
     return False
 
 
-def _carried(item: object, encodings: tuple[str, ...], *here: Place) -> bytes:
-    """A part of a header as HTTP carries it, on one line."""
+def _encode_header(item: object, charsets: tuple[str, ...], *keys: Key) -> bytes:
+    """Return a header's name or value on one line, in the first charset that has it."""
     match item:
         case bytes():
             text = item.decode("latin-1")
         case str():
             text = item
-        case None | bool() | int() | float():  # words of YAML, as they were most likely written
+        case None | bool() | int() | float():  # a word of YAML, as it was most likely written
             text = "" if item is None else str(item).lower()
         case _:
-            raise Malformed(f"a header that is no text: {item!r}", *here)
-    try:
-        return _encoded(text, encodings)
-    except UnicodeEncodeError:
-        raise Malformed(f"a header that HTTP cannot carry: {text!r}", *here) from None
-
-
-@lru_cache(maxsize=1024)
-def _encoded(text: str, encodings: tuple[str, ...]) -> bytes:
-    """The text in the first encoding that has it: most headers are the same in each answer."""
+            raise FormatError(f"a header that is no text: {item!r}", *keys)
     line = _FOLD.sub(" ", text).strip()
-    for encoding in encodings[:-1]:
+    for charset in charsets:
         with suppress(UnicodeEncodeError):
-            return line.encode(encoding)
-    return line.encode(encodings[-1])
+            return line.encode(charset)
+    raise FormatError(f"a header that HTTP cannot carry: {text!r}", *keys)
 
 
-def _is_wrapped(body: dict[str, Any] | list[Any]) -> bool:
-    return isinstance(body, dict) and set(body) <= {*_WRAPPED}
-
-
-def _bytes(body: object, *here: Place) -> bytes:
-    if isinstance(body, dict) and _is_wrapped(body):
+def _parse_body(body: object, *keys: Key) -> bytes:
+    if isinstance(body, dict) and set(body) <= _BODY_KEYS:
         if (encoded := body.get("base64_string")) is not None:
-            return _decoded(encoded, *here)
+            try:
+                return base64.b64decode(_parse_body(encoded, *keys))
+            except ValueError as error:
+                raise FormatError(f"a base64_string that is none: {error}", *keys) from None
         body = body.get("string")
     match body:
         case None:
@@ -173,50 +170,43 @@ def _bytes(body: object, *here: Place) -> bytes:
         case bytes():
             return body
         case str():
-            return _utf8(body, *here)
-        case dict() if objects := [key for key in body if str(key).startswith(OBJECT)]:
-            problem = f"a body that is a Python object ({objects[0]}): write the text that was sent"
-            raise Malformed(problem, *here, kind="cannot be read")
-    raise Malformed(f"a body is text or bytes, not {type(body).__name__}", *here)
+            try:
+                return body.encode()
+            except UnicodeEncodeError:
+                problem = "a body with half a character (a lone surrogate)"
+                raise FormatError(problem, *keys) from None
+    _refuse_python_object(body, *keys)
+    raise FormatError(f"a body is text or bytes, not {type(body).__name__}", *keys)
 
 
-def _utf8(text: str, *here: Place) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise Malformed("a body with half a character (a lone surrogate)", *here) from None
+def _encode_data(body: Any, headers: httpx.Headers, *keys: Key) -> bytes:
+    """Return what a client sends for a mapping, pairs or chunks: a form, JSON, or the chunks.
 
-
-def _decoded(encoded: object, *here: Place) -> bytes:
-    try:
-        return base64.b64decode(_bytes(encoded, *here))
-    except ValueError as error:
-        raise Malformed(f"a base64_string that is none: {error}", *here) from None
-
-
-def _given(body: dict[str, Any] | list[Any], headers: httpx.Headers, *here: Place) -> bytes:
-    """What a client sends that is given a mapping, pairs or chunks: a form, JSON, or all of them.
-
-    Its recorded headers need not say which, as they are those that the caller gave too.
+    The recorded headers need not say which, as they may be only those that the caller gave.
     """
-    if any(str(key).startswith(OBJECT) for key in body):
-        return _bytes(body, *here)  # which refuses it
+    _refuse_python_object(body, *keys)
     if isinstance(body, list) and all(isinstance(chunk, (str, bytes)) for chunk in body):
-        return b"".join(_bytes(chunk, *here) for chunk in body)
+        return b"".join(_parse_body(chunk, *keys) for chunk in body)
     pairs = [*body.items()] if isinstance(body, dict) else body
-    is_form = all(_is_field(pair) for pair in pairs)
-    if is_form and _JSON not in headers.get("Content-Type", ""):
+    if all(map(_is_field, pairs)) and _JSON not in headers.get("Content-Type", ""):
         return urlencode([(name, value) for name, value in pairs]).encode()
     try:
         text = json.dumps(body)
     except TypeError as error:
-        raise Malformed(f"a body that is no JSON: {error}", *here) from None
+        raise FormatError(f"a body that is no JSON: {error}", *keys) from None
     headers.setdefault("Content-Type", _JSON)
     return text.encode()
 
 
-def _is_field(pair: object) -> bool:
-    match pair:
+def _is_field(item: object) -> bool:
+    match item:
         case [str(), str() | bytes()] | (str(), str() | bytes()):
             return True
     return False
+
+
+def _refuse_python_object(body: object, *keys: Key) -> None:
+    for key in body if isinstance(body, dict) else ():
+        if str(key).startswith(PYTHON_TAG):
+            problem = f"a body that is a Python object ({key}): write the text that was sent"
+            raise FormatError(problem, *keys, kind="cannot be read")

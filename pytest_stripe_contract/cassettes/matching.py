@@ -1,6 +1,6 @@
-"""Which recording answers a request, and what differs from the one that comes closest.
+"""Match requests with recordings, and tell what differs between two requests.
 
-Two requests are the same if their method, scheme, host, path, query and body mean the same,
+Two requests match if their method, scheme, host, path, query and body mean the same to Stripe,
 however a client writes them.
 """
 
@@ -8,126 +8,109 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..messages import PORTS, Request, name_of, number, origin
 from ..stripe_api import keys, template
 
-_ANY_ID = "{invoice}"
+_PAYMENTS = "payments"
+_LONGEST_VALUE = 80
+"""Characters of a value in a line of a report."""
 
-PAYMENTS = "payments"
-
-Names = tuple[tuple[str, str], ...]
+Fields = tuple[tuple[str, str], ...]
 
 
-class Meaning(NamedTuple):
-    """What of a request counts: two equal ones are the same request."""
+class RequestKey(NamedTuple):
+    """The parts of a request that are compared: two requests with equal keys match."""
 
     method: str
     scheme: str
     host: str
     path: tuple[str, ...]
-    query: Names
-    body: Names
+    query: Fields
+    body: Fields
 
 
-def meaning(request: Request, *, any_id: bool = False, any_params: bool = False) -> Meaning:
-    """What of the request counts.
+def request_key(request: Request, *, any_id: bool = False, any_params: bool = False) -> RequestKey:
+    """Return the parts of a request that are compared.
 
-    With ``any_id`` whatever id a known endpoint's path has, with ``any_params`` whatever
-    parameters are sent.
+    With ``any_id``, the id in the path of a known endpoint does not count, with ``any_params``
+    neither query nor body do.
     """
-    # A request does not change, and is asked for this again and again.
-    known: dict[tuple[bool, bool], Meaning] = vars(request).setdefault("_meanings", {})
-    if (means := known.get((any_id, any_params))) is None:
-        means = known[any_id, any_params] = _meaning(request, any_id, any_params)
-    return means
-
-
-def _meaning(request: Request, any_id: bool, any_params: bool) -> Meaning:  # noqa: FBT001
-    if any_id or any_params:
-        literal = meaning(request)
-        found = template(request.url) if any_id else None
-        path = _segments(found[0].path) if found else literal.path
-        if any_params:
-            return literal._replace(path=path, query=(), body=())
-        return literal._replace(path=path)
     scheme, host, port = origin(request.url)
-    return Meaning(
+    endpoint = template(request.url) if any_id else None
+    path = endpoint[0].path if endpoint else urlsplit(request.url).path or "/"
+    return RequestKey(
         request.method.upper(),
         scheme,
         host if port == PORTS.get(scheme) else f"{host}:{port}",
-        _segments(urlsplit(request.url).path or "/"),
-        _names(request.query),
-        _body(request),
+        tuple(unquote(segment) for segment in path.split("/")[1:]),
+        () if any_params else _normalize(request.query),
+        () if any_params else _normalize_body(request),
     )
 
 
-@lru_cache(maxsize=256)
-def _segments(path: str) -> tuple[str, ...]:
-    return tuple(unquote(segment) for segment in path.split("/")[1:])
-
-
 def expands_payments(request: Request) -> bool:
-    """Whether the request asks for an invoice's ``payments``.
+    """Return True if a request asks for an invoice's ``payments``.
 
-    It is the same request, for an answer that has them: a recording need not be another.
+    Such a request matches the same recordings, as the answer can be made to have them.
     """
     if not request.query and not request.form:
         return False
     expand = request.params.get("expand")
-    return isinstance(expand, list) and PAYMENTS in expand
+    return isinstance(expand, list) and _PAYMENTS in expand
 
 
-def differences(sent: Meaning, recorded: Meaning) -> Iterator[str]:
-    """A line for each thing in which a request differs from a recorded one."""
+def differences(sent: RequestKey, recorded: RequestKey) -> Iterator[str]:
+    """Yield a line for each part in which a request differs from a recorded one."""
     for part in ("method", "scheme", "host"):
         ours, theirs = getattr(sent, part), getattr(recorded, part)
         if ours != theirs:
             yield f"{part}: sent {ours}, recorded {theirs}"
     yield from _path_differences(sent.path, recorded.path)
-    yield from _name_differences("query", sent.query, recorded.query)
-    yield from _name_differences("form", sent.body, recorded.body)
+    yield from _field_differences("query", sent.query, recorded.query)
+    yield from _field_differences("form", sent.body, recorded.body)
 
 
 def _path_differences(sent: tuple[str, ...], recorded: tuple[str, ...]) -> Iterator[str]:
     for index in range(max(len(sent), len(recorded))):
         ours = sent[index] if index < len(sent) else None
         theirs = recorded[index] if index < len(recorded) else None
-        if ours != theirs and not (ours and theirs == _ANY_ID):
-            yield f"path, segment {index + 1}: sent {_shown(ours)}, recorded {_shown(theirs)}"
+        is_id = theirs is not None and theirs.startswith("{")  # of an endpoint, so any id matches
+        if is_id and ours == "":
+            yield f"the {str(theirs).strip('{}')} id is empty"
+        elif ours != theirs and not (is_id and ours):
+            yield f"path segment {index + 1}: sent {_quote(ours)}, recorded {_quote(theirs)}"
 
 
-def _name_differences(part: str, sent: Names, recorded: Names) -> Iterator[str]:
-    ours, theirs = _values(sent), _values(recorded)
+def _field_differences(part: str, sent: Fields, recorded: Fields) -> Iterator[str]:
+    ours, theirs = _join_values(sent), _join_values(recorded)
     for name in dict.fromkeys([*ours, *theirs]):
         if ours.get(name) != theirs.get(name):
             field = f"{part} {name}".rstrip()
-            yield f"{field}: sent {_shown(ours.get(name))}, recorded {_shown(theirs.get(name))}"
+            yield f"{field}: sent {_quote(ours.get(name))}, recorded {_quote(theirs.get(name))}"
 
 
-def _values(names: Names) -> dict[str, str]:
-    """What each name has; of one that comes more than once, all that it has."""
+def _join_values(fields: Fields) -> dict[str, str]:
+    """Return each name with its value, or with all of them if it comes more than once."""
     values: dict[str, list[str]] = {}
-    for name, value in names:
+    for name, value in fields:
         values.setdefault(name, []).append(value)
-    return {name: ", ".join(each) for name, each in values.items()}
+    return {name: ", ".join(several) for name, several in values.items()}
 
 
-def _shown(value: str | None) -> str:
+def _quote(value: str | None) -> str:
     if value is None:
         return "nothing"
     text = keys.hide(json.dumps(value))
-    return text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 (a line of a report)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
-def _names(fields: tuple[tuple[str, str], ...]) -> Names:
-    if not fields:
-        return ()
+def _normalize(fields: Fields) -> Fields:
+    """Return the fields in one order, with the items of ``expand`` as the set that they are."""
     numbered = number(fields)
-    expanded = {value for path, value in numbered if _is_expand(path)} - {PAYMENTS}
+    expanded = {value for path, value in numbered if _is_expand(path)} - {_PAYMENTS}
     named = [(name_of(path), value) for path, value in numbered if not _is_expand(path)]
     named += [(f"expand[{index}]", value) for index, value in enumerate(sorted(expanded))]
     return tuple(sorted(named))
@@ -137,10 +120,10 @@ def _is_expand(path: tuple[str, ...]) -> bool:
     return len(path) == 2 and path[0] == "expand"  # noqa: PLR2004 (a name and an index)
 
 
-def _body(request: Request) -> Names:
-    """The body's fields; a JSON body as its canonical text, any other as it is, without a name."""
+def _normalize_body(request: Request) -> Fields:
+    """Return a form's fields; JSON in canonical form or any other body as it is, without a name."""
     if request.form is not None:
-        return _names(request.form)
+        return _normalize(request.form)
     try:
         value: Any = json.loads(request.body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A recorded answer as another API version shows it."""
+"""Convert a recorded response to another API version, and check it against that version."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ..contract import payload as payloads
 from ..errors import StripeContractError, UnknownName
 from ..messages import Response
 from ..migrations import NoStepBack, payment_list, upgrade
-from ..stripe_api import full_version, resolve, versions
-from . import library
-from .library import Cassette
+from ..stripe_api import LINES, full_version, resolve
+from .library import load_shipped
+from .model import Cassette
 
 
-class NotShown(StripeContractError, ValueError):
-    """A recorded answer that cannot be shown in an API version; ``problem`` says why.
+class ConversionError(StripeContractError, ValueError):
+    """A recorded response has no form in API version ``version``; ``problem`` says why.
 
-    ``advice`` is what to do about it.
+    ``advice`` says what to do.
     """
 
     def __init__(self, version: str, problem: str) -> None:
@@ -32,95 +32,88 @@ class NotShown(StripeContractError, ValueError):
         return f"it cannot be shown in API version {self.version}: {self.problem}"
 
 
+# Steps between versions take milliseconds, and every test that plays the recording needs them.
 @lru_cache(maxsize=1024)
-def in_version(
+def convert_response(
     cassette: Cassette, number: int, version: str, *, with_payments: bool = False
 ) -> Response:
-    """The answer of a cassette's recording (from 1) in a version, which its headers then name.
+    """Return the response of a cassette's recording (from 1) in an API version.
 
     Of a shipped cassette it is the recording of the version's release line; any other is
-    stepped from the version that it was recorded under. In a line that is newer than all
-    shipped ones, it is what the last of those shows. ``with_payments`` says that the request
-    expands ``payments``; else an invoice has none. `NotShown` if there is no way there.
+    converted from the version that it was recorded under. A line that is newer than all
+    shipped ones gets the response of the last shipped line. ``with_payments`` says that the
+    request expands ``payments``; else an invoice has none. Raises `ConversionError`.
 
-    The same one is given again: whoever changes its headers, changes a copy of them.
+    Callers share the response: copy its headers before you change them.
     """
     try:
-        line = resolve(version)
-        shown = line.shipped
-        response, is_known = _in_line(cassette, number, shown.name, with_payments=with_payments)
+        line = resolve(version).shipped.name
+        if cassette.is_shipped:
+            cassette = load_shipped(cassette.name, line)
+        response = cassette.interactions[number - 1].response
+        recorded = cassette.interactions[number - 1].api_version
+        if recorded is None:
+            problem = "the cassette names no API version (api_version of its metadata)"
+            raise ConversionError(version, problem)
+        before = resolve(recorded).shipped.name
+        try:
+            payload = response.json()
+        except ValueError:
+            return _named(response, version)
+        converted = payload if before == line else upgrade(payload, recorded, line)
     except (NoStepBack, UnknownName) as error:
-        raise NotShown(version, str(error)) from error
-    except _NotRecorded as error:
-        raise NotShown(version, str(error)) from None
-    headers = response.headers.copy()
-    if is_known:
-        headers["Stripe-Version"] = full_version(version)
-    return replace(response, headers=headers)
+        raise ConversionError(version, str(error)) from error
+    kind = payloads.kind_of(converted)
+    if kind == "error":
+        converted = _convert_error(converted, line)
+    if kind == "invoice":
+        if with_payments:
+            is_complete = cassette.is_shipped or not _has_payments(before)
+            converted = _add_payments(converted, version, line, is_complete=is_complete)
+        else:  # https://docs.stripe.com/changelog/basil: they come only if they are expanded
+            converted = {key: value for key, value in converted.items() if key != "payments"}
+    if converted != payload:
+        return _named(response.with_payload(converted, indent=2), version)
+    if before != line and kind is None:  # no step knows such an object
+        return response
+    return _named(response, version)
 
 
+# An answer is checked once, and not in every test that plays it.
 @lru_cache(maxsize=1024)
-def findings(
+def check_response(
     cassette: Cassette, number: int, version: str, *, with_payments: bool
 ) -> tuple[Finding, ...]:
-    """What the contract of a version finds in the answer; whatever id takes the recorded one's."""
-    response = in_version(cassette, number, version, with_payments=with_payments)
+    """Return what the contract of an API version finds in the response of `convert_response`."""
+    response = convert_response(cassette, number, version, with_payments=with_payments)
     return tuple(Contract(version).iter_findings(response))
 
 
-class _NotRecorded(Exception):
-    """What a recording lacks that an answer in the asked version would have."""
+def _named(response: Response, version: str) -> Response:
+    headers = response.headers.copy()
+    headers["Stripe-Version"] = full_version(version)
+    return replace(response, headers=headers)
 
 
-@lru_cache(maxsize=1024)
-def _in_line(
-    cassette: Cassette, number: int, line: str, *, with_payments: bool
-) -> tuple[Response, bool]:
-    """The answer, and whether it is one of the line: no step knows other objects."""
-    if cassette.is_shipped:
-        cassette = library.shipped_in(cassette.name, line)
-    response = cassette.interactions[number - 1].response
-    recorded = cassette.interactions[number - 1].api_version
-    if recorded is None:
-        raise _NotRecorded("the cassette names no API version (api_version of its metadata)")
-    before = versions.resolve(recorded).shipped.name
-    try:
-        payload = response.json()
-    except ValueError:
-        return response, True
-    shown = payload if before == line else upgrade(payload, recorded, line)
-    if payloads.kind_of(shown) == "error":
-        shown = _error_in(shown, line)
-    if payloads.kind_of(shown) == "invoice":
-        may_have = cassette.is_shipped or not _has_payments(before)
-        shown = _with_payments(shown, line, may_have) if with_payments else _without_payments(shown)
-    if shown == payload:
-        return response, before == line or payloads.kind_of(shown) is not None
-    return response.with_payload(shown, indent=2), True
-
-
-def _error_in(shown: dict[str, Any], line: str) -> dict[str, Any]:
-    """The addresses of logs came with 2022-08-01: https://docs.stripe.com/changelog."""
-    error = shown["error"]
-    if line != versions.LINES[0].name or not isinstance(error, dict):
-        return shown
+def _convert_error(payload: dict[str, Any], line: str) -> dict[str, Any]:
+    """Leave ``request_log_url`` out of the oldest line: https://docs.stripe.com/changelog."""
+    error = payload["error"]
+    if line != LINES[0].name or not isinstance(error, dict):
+        return payload
     return {"error": {name: value for name, value in error.items() if name != "request_log_url"}}
 
 
 def _has_payments(line: str) -> bool:
-    names = [each.name for each in versions.LINES]
+    names = [each.name for each in LINES]
     return names.index(line) >= names.index("basil")
 
 
-def _without_payments(invoice: dict[str, Any]) -> dict[str, Any]:
-    """As Stripe answers: https://docs.stripe.com/changelog/basil (they come if expanded)."""
-    return {name: value for name, value in invoice.items() if name != "payments"}
-
-
-def _with_payments(invoice: dict[str, Any], line: str, may_have: object) -> dict[str, Any]:
-    """The same with ``payments``; if ``may_have``, there were none if there are none."""
+def _add_payments(
+    invoice: dict[str, Any], version: str, line: str, *, is_complete: bool
+) -> dict[str, Any]:
+    """Return the invoice with ``payments``, which are an empty list if it ``is_complete``."""
     if not _has_payments(line):
-        raise _NotRecorded("payments cannot be expanded before 2025-03-31.basil")
-    if "payments" not in invoice and not may_have:
-        raise _NotRecorded('it was recorded without expand=["payments"]')
+        raise ConversionError(version, "payments cannot be expanded before 2025-03-31.basil")
+    if "payments" not in invoice and not is_complete:
+        raise ConversionError(version, 'it was recorded without expand=["payments"]')
     return {"payments": payment_list([])} | invoice

@@ -1,6 +1,6 @@
-"""YAML from files that somebody else wrote: loaded fast, and refused with a line if need be.
+"""Load YAML and JSON that somebody else wrote, and write YAML that people read and compare.
 
-And YAML that people read and compare: written with texts of several lines as they are.
+PyYAML's C parser does the loading, or its Python parser where PyYAML was built without libyaml.
 """
 
 from __future__ import annotations
@@ -8,55 +8,66 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 import yaml
 
-DEEPEST = 100
-"""Levels of nesting: libyaml's loader recurses in C, and crashes the process at some depth."""
+MAX_DEPTH = 100
+"""Levels of nesting. PyYAML composes nodes by recursion, which in C can crash the process."""
 
-OBJECT = "!!python/"
-"""How the one key of a mapping begins that stands for a Python object; its value is the content."""
+MAX_VALUES = 1_000_000
+"""Values that a document may hold once the YAML aliases in it are followed."""
 
-_TOO_DEEP = f"not a cassette: more than {DEEPEST} levels deep"
+PYTHON_TAG = "!!python/"
+"""A mapping whose only key begins so stands for a Python object; the value is its content."""
+
+_TOO_DEEP = f"more than {MAX_DEPTH} levels deep"
 _WIDTH = 100
 _CORE = "tag:yaml.org,2002:"
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_SQUARE = bytes.maketrans(b"{}", b"[]")
-_SPACES = b" \t\n\r\v\f\0"
-_DASHES = bytes(ord("-" if byte in b"-?:" else ".") for byte in range(256))
-"""Each character that may open a level of a block becomes a dash, and any other a dot."""
 
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TEXT, _LIST, _MAPPING = (f"{_CORE}{name}" for name in ("str", "seq", "map"))
-_WORDS_OF_YAML = frozenset(f"{_CORE}{name}" for name in ("null", "bool", "int", "float"))
-_TAGS: dict[str, str] = {}
-"""What plain words are to YAML: the names and values of headers come again and again."""
-
-_MANY_WORDS, _LONG_WORD = 10_000, 100
+if TYPE_CHECKING:
+    _SafeLoader = yaml.SafeLoader
+else:
+    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _resolve(loader: Any, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-    """The tag of a node that has none, as PyYAML's own resolver gives it."""
-    is_plain = kind is yaml.ScalarNode and implicit[0]
-    tag: str | None = _TAGS.get(value) if is_plain else None
-    if tag is None:
-        tag = cast("str", _BASE.resolve(loader, kind, value, implicit))
-        if is_plain and len(value) <= _LONG_WORD and len(_TAGS) < _MANY_WORDS:
-            _TAGS[value] = tag
-    return tag
+class YamlError(Exception):
+    """A source that cannot be loaded: ``problem``, and the ``line`` (from 1) if it is known."""
+
+    def __init__(self, problem: str, line: int | None = None) -> None:
+        self.problem = problem
+        self.line = line
+        super().__init__(problem, line)
 
 
-_Loader: Any = type("_Loader", (_BASE,), {"resolve": _resolve})
-# A date is a text as it stands there: what is an API version to us is a date to YAML.
+class _Loader(_SafeLoader):
+    """PyYAML's safe loader, which also limits the depth and reads dates as text."""
+
+    _depth = 0
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
+        """Count a level: PyYAML calls this before it composes a node, whatever its parser."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise YamlError(_TOO_DEEP, parent.start_mark.line + 1 if parent else None)
+
+    def ascend_resolver(self) -> None:
+        """Leave the level."""
+        self._depth -= 1
+
+
+# An API version such as 2023-10-16 is a date to YAML, and text to Stripe.
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in known if tag != f"{_CORE}timestamp"]
-    for first, known in _Loader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_CORE}timestamp"]
+    for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
-def _python(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> object:
-    """What VCR.py wrote of a Python object, as plain data: nothing of it is made or called."""
+def _construct_python(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> object:
+    """Return the content of a Python object that VCR.py wrote; no object is made or called.
+
+    vcrpy's own loader refuses most of these tags, which its older releases wrote.
+    """
     content: object
     match node:
         case yaml.MappingNode():
@@ -68,27 +79,88 @@ def _python(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> object:
     match re.split("[.:/]", name)[-1], content:
         case ("str" | "unicode", str()) | ("tuple", list()):
             return content
-        case ("istr", [str() as text]):  # a header's name, as aiohttp has it
+        case ("istr", [str() as text]):  # a header's name, recorded from aiohttp
             return text
         case (
             "BytesIO" | "StringIO",
-            {"state": [bytes() | str() as read, *_]} | {"buf": bytes() | str() as read},
+            {"state": [bytes() | str() as text, *_]} | {"buf": bytes() | str() as text},
         ):  # the latter is Python 2's
-            return read
+            return text
         case ("iter", {"args": [list() as items, *_]}):
             return items
         case ("bytearray", [str() as text, "latin-1"]):
             return text.encode("latin-1")
-    return {f"{OBJECT}{name}": content}
+    return {f"{PYTHON_TAG}{name}": content}
 
 
-_Loader.add_multi_constructor(f"{_CORE}python/", _python)
+_Loader.add_multi_constructor(f"{_CORE}python/", _construct_python)
+
+
+def load(source: bytes, *, only_json: bool = False) -> object:
+    """Return the one document of a YAML or JSON source, made of plain types only.
+
+    Dates come as text. A Python object that VCR.py wrote comes as the text, the bytes or the list
+    that it was made of, any other as a mapping with one key, its tag (`PYTHON_TAG`). Raises
+    `YamlError` if there is no such document, or if it is too deep or too large.
+    """
+    return load_with_nodes(source, only_json=only_json)[0]
+
+
+def load_with_nodes(source: bytes, *, only_json: bool = False) -> tuple[object, yaml.Node | None]:
+    """Return what `load` does, and the root of the nodes, which know their lines; JSON has none."""
+    root = None
+    if only_json or source.lstrip()[:1] == b"{":
+        try:
+            document = json.loads(source)  # YAML has no surrogate pairs, which JSON escapes need
+        except RecursionError:
+            raise YamlError(_TOO_DEEP) from None
+        except ValueError as error:
+            if only_json:
+                line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+                raise YamlError(f"not JSON: {getattr(error, 'msg', error)}", line) from error
+            document, root = _load_yaml(source)
+    else:
+        document, root = _load_yaml(source)
+    check_size(document)
+    return document, root
+
+
+def _load_yaml(source: bytes) -> tuple[object, yaml.Node | None]:
+    try:
+        loader = _Loader(source)
+        root = loader.get_single_node()
+        return (None if root is None else loader.construct_document(root)), root
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise YamlError(f"not YAML: {error.problem}", line) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlError(f"not YAML: {str(error).partition(chr(10))[0]}") from error
+
+
+def check_size(document: object) -> None:
+    """Raise `YamlError` for a document that is too deep, or that aliases make too large."""
+    _count(document, 1, {})
+
+
+def _count(value: object, depth: int, counted: dict[int, int]) -> int:
+    """Count the values in one; those in a shared list or mapping count each time."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if depth > MAX_DEPTH:
+        raise YamlError(_TOO_DEEP)
+    if id(value) not in counted:
+        items = value.values() if isinstance(value, dict) else value
+        counted[id(value)] = 1 + sum(_count(item, depth + 1, counted) for item in items)
+        if counted[id(value)] > MAX_VALUES:
+            raise YamlError(f"more than {MAX_VALUES} values")
+    return counted[id(value)]
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes texts as they read, and nothing by reference."""
+    """PyYAML's dumper, which also writes texts of several lines as they are, and no aliases."""
 
     def ignore_aliases(self, _: object) -> bool:
+        """Write shared values in full."""
         return True
 
 
@@ -100,151 +172,40 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
-class Unloadable(Exception):
-    """Why a source is not loaded: ``problem``, and the ``line`` (from 1) if it is known."""
-
-    def __init__(self, problem: str, line: int | None = None) -> None:
-        self.problem = problem
-        self.line = line
-        super().__init__(problem, line)
-
-
-def load(source: bytes, *, only_json: bool = False) -> object:
-    """The one document of a source, YAML or JSON, of plain types only; `Unloadable` if it has none.
-
-    What is a date to YAML comes as text. A Python object that VCR.py wrote comes as the text,
-    the bytes or the list that it was of, any other as a mapping with one key, its tag
-    (`OBJECT`): no code is run that a file names.
-    """
-    return read(source, only_json=only_json)[0]
-
-
-def read(source: bytes, *, only_json: bool = False) -> tuple[object, yaml.Node | None]:
-    """As `load`, with the root of the nodes that tell the lines; None of JSON, which has none."""
-    if _may_be_deep(source) and _is_deep(source):
-        raise Unloadable(_TOO_DEEP)
-    if only_json or source.lstrip()[:1] == b"{":
-        try:
-            return json.loads(source), None  # in YAML it would lose what is outside the first plane
-        except RecursionError:
-            raise Unloadable(_TOO_DEEP) from None
-        except ValueError as error:
-            if only_json:
-                line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-                raise Unloadable(f"not JSON: {getattr(error, 'msg', error)}", line) from error
-    try:
-        return _document(_Loader(source))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise Unloadable(f"not YAML: {error.problem}", line) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise Unloadable(f"not YAML: {str(error).partition(chr(10))[0]}") from error
-
-
-def _document(loader: Any) -> tuple[object, yaml.Node | None]:
-    root = loader.get_single_node()
-    if root is None:
-        return None, None
-    try:
-        return _made(loader, root, {}), root
-    except _Uncommon:
-        return loader.construct_document(root), root
-
-
-class _Uncommon(Exception):
-    """Raised for a node that only PyYAML's own constructor knows."""
-
-
-def _made(loader: Any, node: yaml.Node, known: dict[int, Any]) -> Any:
-    """What a node stands for, several times as fast as PyYAML makes it; `_Uncommon` if unsure."""
-    tag, value = node.tag, node.value
-    if isinstance(node, yaml.ScalarNode):
-        if tag == _TEXT:
-            return value
-        if tag in _WORDS_OF_YAML:
-            return loader.yaml_constructors[tag](loader, node)
-    elif id(node) in known:  # by an alias
-        return known[id(node)]
-    elif isinstance(node, yaml.SequenceNode) and tag == _LIST:
-        items = known[id(node)] = []
-        items += [_made(loader, each, known) for each in value]
-        return items
-    elif isinstance(node, yaml.MappingNode) and tag == _MAPPING:
-        mapping = known[id(node)] = {}
-        for key, each in value:
-            if key.tag != _TEXT or not isinstance(key, yaml.ScalarNode):
-                raise _Uncommon
-            mapping[key.value] = _made(loader, each, known)
-        return mapping
-    raise _Uncommon
-
-
 def dump(document: object) -> bytes:
-    """A document of plain types as YAML, in ASCII: it reads the same in every encoding.
+    """Return a document of plain types as YAML, in ASCII: VCR.py opens files in the locale's.
 
-    VCR.py opens files in that of the locale. Keys stay in order, nothing is an alias, and
-    printable ASCII texts of several lines stand as they are; JSON escapes the rest anyway.
+    Keys stay in order. Texts of several lines stand as they are if they are printable ASCII,
+    as JSON is.
     """
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=_WIDTH)
     return text.encode("ascii")
 
 
-def line_of(source: bytes, at: tuple[str | int, ...]) -> int | None:
-    """The line, from 1, of the last of these keys that a document has; None if it is no YAML."""
+def find_line(source: bytes, keys: tuple[str | int, ...]) -> int | None:
+    """Return the line, from 1, of the last of these keys that a document has; None if unknown."""
     try:
         node = yaml.compose(source, Loader=_Loader)
     except yaml.YAMLError:
-        return None  # JSON with tabs, for one
+        return None  # JSON need not be YAML: tabs, surrogate pairs
     line = 1
-    for key in at:
-        node = node and child(node, key)
+    for key in keys:
+        node = node and find_child(node, key)
         line = node.start_mark.line + 1 if node else line
     return line
 
 
 def compose(source: bytes) -> yaml.Node | None:
-    """The nodes of a source; None if it has none that can be made out."""
-    with suppress(yaml.YAMLError):
-        if not (_may_be_deep(source) and _is_deep(source)):
-            root: yaml.Node | None = yaml.compose(source, Loader=_Loader)
-            return root
+    """Return the root of a source's nodes; None if there is none, or none that can be read."""
+    with suppress(yaml.YAMLError, YamlError):
+        root: yaml.Node | None = yaml.compose(source, Loader=_Loader)
+        return root
     return None
 
 
-def child(node: yaml.Node, key: str | int) -> yaml.Node | None:
-    """What a mapping or a sequence has at a key, None if nothing."""
+def find_child(node: yaml.Node, key: str | int) -> yaml.Node | None:
+    """Return the node that a mapping or a sequence has at a key, None if there is none."""
     if isinstance(node, yaml.SequenceNode):
         return node.value[key] if key in range(len(node.value)) else None
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((each for name, each in reversed(pairs) if name.value == key), None)
-
-
-def _may_be_deep(source: bytes) -> bool:
-    """Whether it could nest too deeply, brackets in texts counted too; sure if it says no."""
-    brackets = source.translate(_SQUARE, _NO_BRACKETS)
-    levels = 0
-    while b"[]" in brackets:
-        brackets = brackets.replace(b"[]", b"")
-        levels += 1
-        if levels > DEEPEST:
-            return True
-    return (
-        levels + brackets.count(b"[") > DEEPEST
-        or b" " * DEEPEST in source.replace(b"\0", b"")
-        or b"-" * DEEPEST in source.translate(_DASHES, _SPACES)
-    )
-
-
-def _is_deep(source: bytes) -> bool:
-    depth = 0
-    try:
-        for event in yaml.parse(source, Loader=_Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > DEEPEST:
-                return True
-    except yaml.YAMLError as error:
-        return "nesting depth" in str(error)  # of anything else the loader says it better
-    return False
+    return next((value for name, value in reversed(pairs) if name.value == key), None)

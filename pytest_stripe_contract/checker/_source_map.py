@@ -118,7 +118,7 @@ def _composed(text: str, *, is_json: bool) -> yaml.Node | None:
 def _followed(node: yaml.Node, keys: Keys) -> tuple[yaml.Node, Keys]:
     """What keys lead to, as far as they do, and the keys that are left there."""
     for number, key in enumerate(keys):
-        child = yamlfile.child(node, key)
+        child = yamlfile.find_child(node, key)
         if child is None:
             return node, keys[number:]
         node = child

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from ..cassettes import Cassette, Malformed, of_document
+from ..cassettes import Cassette, FormatError, parse_document
 from ..cassettes import yaml as yamlfile
 from ..contract import payload
 from ..errors import CassetteError
@@ -122,15 +122,15 @@ def told_apart(entry: Entry, source: bytes) -> File | None:
     """As `load`, of a source that was read already."""
     try:
         document, is_json, root = _document(source, entry.name)
-    except yamlfile.Unloadable as error:
+    except yamlfile.YamlError as error:
         problem = CassetteError(entry.name, error.problem, error.line)
         return File(entry.name, source, problem=problem)
     here = File(entry.name, source, document, is_json, root=root)
     if _is_meant_as_cassette(document):
         try:
-            cassette = of_document(entry.name, Path(entry.name), document)
-        except Malformed as error:
-            problem = CassetteError(entry.name, str(error), here.lines.of(error.at))
+            cassette = parse_document(entry.name, Path(entry.name), document)
+        except FormatError as error:
+            problem = CassetteError(entry.name, str(error), here.lines.of(error.keys))
             return replace(here, problem=problem)
         return replace(here, cassette=cassette, answers=recorded(cassette))
     if is_json and (entry.is_named or _is_of_stripe(document)):
@@ -154,7 +154,7 @@ def _is_of_stripe(document: object) -> bool:
 
 
 def _document(source: bytes, name: str) -> tuple[Any, bool, yaml.Node | None]:
-    """What a source says, whether it is JSON, and else its nodes; `yamlfile.Unloadable` if neither.
+    """What a source says, whether it is JSON, and else its nodes; `yamlfile.YamlError` if neither.
 
     What begins as JSON does may be YAML as well.
     """
@@ -167,28 +167,28 @@ def _document(source: bytes, name: str) -> tuple[Any, bool, yaml.Node | None]:
             broken = _no_json(source, error)
         else:
             _check_size(
-                document, may_be_large=source.count(b"[") + source.count(b"{") > yamlfile.DEEPEST
+                document, may_be_large=source.count(b"[") + source.count(b"{") > yamlfile.MAX_DEPTH
             )
             return document, True, None
     if broken is not None and is_json:
         raise broken
     try:
-        document, root = yamlfile.read(source)
-    except yamlfile.Unloadable as error:
+        document, root = yamlfile.load_with_nodes(source)
+    except yamlfile.YamlError as error:
         is_yaml = name.lower().endswith((".yaml", ".yml"))
         raise (error if is_yaml or broken is None else broken) from None
     _check_size(document, may_be_large=_ALIAS.search(source) is not None)
     return document, False, root
 
 
-def _no_json(source: bytes, unreadable: payload.Unreadable) -> yamlfile.Unloadable:
+def _no_json(source: bytes, unreadable: payload.Unreadable) -> yamlfile.YamlError:
     try:
         json.loads(source)
     except json.JSONDecodeError as error:
-        return yamlfile.Unloadable(f"not JSON: {error.msg}", error.lineno)
+        return yamlfile.YamlError(f"not JSON: {error.msg}", error.lineno)
     except (ValueError, RecursionError):
         pass
-    return yamlfile.Unloadable(f"not JSON: expected {unreadable.expected}")
+    return yamlfile.YamlError(f"not JSON: expected {unreadable.expected}")
 
 
 def _check_size(document: object, *, may_be_large: bool) -> None:
@@ -204,11 +204,11 @@ def _size(value: object, depth: int, known: dict[int, int]) -> int:
     """How many values there are in one, those in shared ones counted each time."""
     if not isinstance(value, (dict, list)):
         return 1
-    if depth > yamlfile.DEEPEST:
-        raise yamlfile.Unloadable(f"more than {yamlfile.DEEPEST} levels deep")
+    if depth > yamlfile.MAX_DEPTH:
+        raise yamlfile.YamlError(f"more than {yamlfile.MAX_DEPTH} levels deep")
     if id(value) not in known:
         inner = value.values() if isinstance(value, dict) else value
         known[id(value)] = 1 + sum(_size(each, depth + 1, known) for each in inner)
         if known[id(value)] > _LARGEST:
-            raise yamlfile.Unloadable(f"more than {_LARGEST} values")
+            raise yamlfile.YamlError(f"more than {_LARGEST} values")
     return known[id(value)]

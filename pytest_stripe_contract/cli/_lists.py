@@ -29,12 +29,12 @@ def add(commands: Any) -> None:
 
 
 def _cassettes(arguments: argparse.Namespace) -> int:
-    from ..cassettes import library
+    from ..cassettes import list_shipped, load_shipped
 
     rows = []
-    for name in library.shipped_names():
+    for name in list_shipped():
         for line in versions.LINES:
-            cassette = library.shipped_in(name, line.name)
+            cassette = load_shipped(name, line.name)
             statuses = [str(each.response.status) for each in cassette.interactions]
             provenance = str(cassette.metadata["provenance"])
             rows.append((name, ", ".join(statuses), str(cassette.api_version), provenance))
@@ -42,13 +42,13 @@ def _cassettes(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from ..cassettes import library, versioned
+    from ..cassettes import Library, convert_response
 
     here = Path.cwd()
-    cassette = library.Library(here / "cassettes", (here,)).find(arguments.name)
+    cassette = Library(here / "cassettes", (here,)).find(arguments.name)
     version = arguments.api_version
     shown = [
-        (each.request, versioned.in_version(cassette, n, version) if version else each.response)
+        (each.request, convert_response(cassette, n, version) if version else each.response)
         for n, each in enumerate(cassette.interactions, 1)
     ]
     if arguments.format == "json":

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from ..cassettes import library, versioned
+from ..cassettes import convert_response, load_shipped
 from ..contract import TYPES, ContractViolation
 from ..migrations import upgrade
 from ..schemas import loader
@@ -214,6 +214,6 @@ def _unmake(invoice: Invoice) -> None:
 
 
 def _recorded(line: str, number: int) -> Invoice:
-    cassette = library.shipped_in(_CASSETTE, line)
-    invoice: Invoice = versioned.in_version(cassette, number, line).json()
+    cassette = load_shipped(_CASSETTE, line)
+    invoice: Invoice = convert_response(cassette, number, line).json()
     return invoice

@@ -119,7 +119,7 @@ def named_cassettes(item: pytest.Item, replay: Replay | None) -> list[str]:
             continue
         own = (own_cassette(item),) if kind == "vcr" else ()
         for name in map(str, (*own, *marker.args) or (own_cassette(item),)):
-            places = library(item.config, item.path).places(name)
+            places = library(item.config, item.path).paths(name)
             named += [str(path.resolve()) for path in places if path.is_file()]
     return named
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._support import files
 from .._support.record_modes import Mode
-from ..cassettes import Library, meaning, parse, shipped_names, yaml
+from ..cassettes import Library, list_shipped, parse_cassette, request_key, yaml
 from ..errors import CassetteError, InvalidOption
 from ..messages import Request, Response
 from ..scrubbing import Scrubber, leaks
@@ -52,9 +52,9 @@ def _own(library: Library, name: str | PathLike[str]) -> Path | None:
     name = fspath(name)
     if name.endswith(".json"):
         raise InvalidOption("record", name, "a cassette in YAML, as that is what is recorded")
-    places = library.places(name)
+    places = library.paths(name)
     there = next((path for path in places if path.is_file()), None)
-    return None if there is None and name in shipped_names() else there or places[0]
+    return None if there is None and name in list_shipped() else there or places[0]
 
 
 class Recorder:
@@ -149,14 +149,14 @@ class Recorder:
     def _without(self, made: Sequence[Exchange], source: bytes) -> Document:
         """What is there already, without what ``all`` has recorded again."""
         document: Any = yaml.load(source)
-        cassette = parse(self.path.stem, self.path, source)
+        cassette = parse_cassette(self.path.stem, self.path, source)
         if self._mode != "all":
             return dict(document)
-        again = {meaning(self._scrubber.request(request)) for request, _ in made}
+        again = {request_key(self._scrubber.request(request)) for request, _ in made}
         kept = [
             raw
             for raw, each in zip(document["interactions"], cassette.interactions, strict=True)
-            if meaning(self._scrubber.request(each.request)) not in again
+            if request_key(self._scrubber.request(each.request)) not in again
         ]
         if not kept:
             return {}

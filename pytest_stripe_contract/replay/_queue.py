@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._support import stack
-from ..cassettes import Cassette, Meaning, differences, meaning
+from ..cassettes import Cassette, RequestKey, differences, request_key
 from ..errors import InvalidOption, StripeContractError
 from ..faults import Fault
 from ..messages import Request, origin
@@ -31,8 +31,8 @@ class Recordings:
         self._scrubber = scrubber
         self._lock = threading.Lock()
         self.cassettes = tuple(part for part in sequence if isinstance(part, Cassette))
-        self._all: list[tuple[Meaning, Recording]] = []
-        self._by_meaning: dict[Meaning, list[Recording]] = defaultdict(list)
+        self._all: list[tuple[RequestKey, Recording]] = []
+        self._by_key: dict[RequestKey, list[Recording]] = defaultdict(list)
         self._has_own = not all(cassette.is_shipped for cassette in self.cassettes)
         self._hosts: set[tuple[str, int]] = set()
         self._order: dict[Recording, int] = {}
@@ -41,18 +41,18 @@ class Recordings:
             if invoice is not None:  # what is wrong with it is said before anything is played
                 recording.invoice = invoice
                 recording.answer(request, recording.interaction.api_version)
-            means = meaning(
+            key = request_key(
                 request,
                 any_id=recording.cassette.is_shipped,
                 any_params=recording.takes_any_parameters,
             )
-            if times == "any" and self._by_meaning[means]:
+            if times == "any" and self._by_key[key]:
                 expected = "a number, as something else answers the same request after it"
                 raise InvalidOption("times", times, expected)
             self._hosts.add(origin(request.url)[1:])
             self._order[recording] = len(self._all)
-            self._all.append((means, recording))
-            self._by_meaning[means].append(recording)
+            self._all.append((key, recording))
+            self._by_key[key].append(recording)
 
     def mentions(self, host: str, port: int) -> bool:
         """Whether a recording is of that host."""
@@ -117,12 +117,12 @@ class Recordings:
         return ReplayMiss(str(request), names, str(recording), [str(error)], advice, stack.here())
 
     def _same(self, request: Request) -> list[Recording]:
-        literal = self._by_meaning.get(meaning(request), []) or self._scrubbed(request)
-        any_id = meaning(request, any_id=True)
-        found = [*self._by_meaning.get(any_id, ())]
+        literal = self._by_key.get(request_key(request), []) or self._scrubbed(request)
+        any_id = request_key(request, any_id=True)
+        found = [*self._by_key.get(any_id, ())]
         if any_id.query or any_id.body:
-            whatever = meaning(request, any_id=True, any_params=True)
-            others = self._by_meaning.get(whatever, ())
+            whatever = request_key(request, any_id=True, any_params=True)
+            others = self._by_key.get(whatever, ())
             found += [recording for recording in others if recording.takes_any_parameters]
         found = [each for each in found if each.cassette.is_shipped and each not in literal]
         return sorted(literal + found, key=self._order.__getitem__) if found else literal
@@ -132,13 +132,13 @@ class Recordings:
         if not self._has_own:
             return []
         scrubbed = self._scrubber.request(request)
-        return [] if scrubbed is request else self._by_meaning.get(meaning(scrubbed), [])
+        return [] if scrubbed is request else self._by_key.get(request_key(scrubbed), [])
 
     def _closest(self, request: Request) -> tuple[Recording | None, list[str]]:
-        def told(entry: tuple[Meaning, Recording]) -> list[str]:
-            means, recording = entry
-            sent = meaning(request, any_id=recording.cassette.is_shipped)
-            return list(differences(sent, means))
+        def told(entry: tuple[RequestKey, Recording]) -> list[str]:
+            key, recording = entry
+            sent = request_key(request, any_id=recording.cassette.is_shipped)
+            return list(differences(sent, key))
 
         ranked: Iterable[tuple[int, list[str], Recording]] = (
             (len(lines), lines, entry[1]) for entry in self._all for lines in [told(entry)]

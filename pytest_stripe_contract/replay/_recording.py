@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..cassettes import Cassette, Interaction, expands_payments, shipped_in, versioned
+from ..cassettes import (
+    Cassette,
+    Interaction,
+    convert_response,
+    expands_payments,
+    load_shipped,
+)
 from ..contract import FAILED, kind_of
 from ..factories import invoices
 from ..faults import Fault
@@ -68,12 +74,12 @@ class Recording:
     def answer(self, request: Request, version: str | None) -> Response:
         """The response, as the server would word it for this very request in an API version.
 
-        As it was recorded if there is none; `renditions.NotShown` if it cannot be shown so, and
+        As it was recorded if there is none; `ConversionError` if it cannot be shown so, and
         `findings.ContractViolation` if Stripe would never send the invoice that is asked for.
         """
         recorded = self.interaction.response
         if version is not None:
-            recorded = versioned.in_version(
+            recorded = convert_response(
                 self.cassette, self.number, version, with_payments=expands_payments(request)
             )
         if self.invoice is not None:
@@ -102,7 +108,7 @@ def recordings(sequence: Sequence[Cassette | Fault], times: Times) -> Iterator[R
             yield last
             faults = []
     if faults and last is None:
-        cassette = shipped_in("mark_uncollectible", versions.VERSION)
+        cassette = load_shipped("mark_uncollectible", versions.VERSION)
         last = Recording(cassette, 1, cassette.interactions[0], 1)
     yield from (replace(last, times=1, fault=fault) for fault in faults if last)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .._support.json_path import ABSENT
-from ..cassettes import Meaning, meaning
+from ..cassettes import RequestKey, request_key
 from ..contract import FAILED, Finding, told_by
 from ..messages import CONFLICT, SERVER_ERROR, Request, origin
 from ..stripe_api import HOST
@@ -54,20 +54,20 @@ def check(calls: Iterable[Call]) -> Iterator[tuple[Request, Finding]]:
         if key is not None and len(key) > LONGEST_KEY:
             expected = f"at most {LONGEST_KEY} characters"
             yield request, Finding("violation", "maxLength", _KEY, expected, key, _DOCS)
-        made = _Try(call, meaning(request))
+        made = _Try(call, request_key(request))
         if key is not None:
             before = of_key.setdefault((*scope, key), [])
             yield from ((request, finding) for finding in _with_same_key(made, before))
             if "idempotency_key" not in told_by(call.response):
                 before.append(made)
-        of_request.setdefault((*scope, made.means), []).append(made)
+        of_request.setdefault((*scope, made.key_of_request), []).append(made)
     for tries in of_request.values():
         yield from _with_other_keys(tries)
 
 
 class _Try(NamedTuple):
     call: Call
-    means: Meaning
+    key_of_request: RequestKey
 
     @property
     def key(self) -> str | None:
@@ -78,7 +78,7 @@ def _with_same_key(made: _Try, before: Sequence[_Try]) -> Iterator[Finding]:
     """What is wrong with a key that was sent before, unless the answer says it."""
     if "idempotency_key" in told_by(made.call.response):
         return
-    if any(each.means != made.means for each in before):
+    if any(each.key_of_request != made.key_of_request for each in before):
         expected = "a key of its own: this one was sent with another request"
         yield Finding("violation", "idempotency_key", _KEY, expected, made.key, _DOCS)
     elif before and (status := _said_no(before[-1].call)):
@@ -121,7 +121,7 @@ def _scope(request: Request) -> tuple[str, str, str]:
 
 def _continues(call: Call, last: Call) -> bool:
     request, before = call.request, last.request
-    if _scope(request) != _scope(before) or meaning(request) != meaning(before):
+    if _scope(request) != _scope(before) or request_key(request) != request_key(before):
         return False
     if request.idempotency_key or before.idempotency_key:
         return request.idempotency_key == before.idempotency_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .._support.json_path import ABSENT
-from ..cassettes import expands_payments, versioned
+from ..cassettes import check_response, expands_payments
 from ..contract import Contract, Finding, check_answer, check_request, told_by
 from ..errors import UnknownName
 from ..messages import Request, Response, origin
@@ -48,9 +48,7 @@ def of_played(
         found = Contract(version).iter_findings(response)
     else:
         asked = expands_payments(request)
-        found = versioned.findings(
-            recording.cassette, recording.number, version, with_payments=asked
-        )
+        found = check_response(recording.cassette, recording.number, version, with_payments=asked)
     yield from _of_answer(version, request, response, found)
     if named is None and _is_stripe(request):
         yield _unversioned(request, response, version)

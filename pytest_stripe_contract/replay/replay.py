@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .._support import stack
-from ..cassettes import Cassette, Library, NotShown, of_known_version
+from ..cassettes import Cassette, ConversionError, Library, require_known_version
 from ..contract import ContractViolation
 from ..errors import InvalidOption, ReplayFailure, StripeContractError, UnknownName
 from ..faults import Fault
@@ -56,7 +56,7 @@ class Replay(Journal):
             expected = "none, as there are faults in the sequence: record it without them first"
             raise InvalidOption("record", settings.mode, expected)
         parts = [
-            part if isinstance(part, Fault) else of_known_version(library.find(part))
+            part if isinstance(part, Fault) else require_known_version(library.find(part))
             for part in sequence
             if isinstance(part, Fault) or part in played
         ]
@@ -178,7 +178,7 @@ class Replay(Journal):
             response = recording.answer(request, version)
             shown = version or versions.VERSION
             return (self._case.shown(response, shown) if self._case else response), shown
-        except (NotShown, ContractViolation, UnknownName) as error:
+        except (ConversionError, ContractViolation, UnknownName) as error:
             miss = self._recordings.not_shown(request, recording, error)
             self._unfit = f"{error}; {miss.advice}"
             raise self.missed(miss) from error

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object, copied, put
 from .._support.json_path import ABSENT
-from ..cassettes import library
+from ..cassettes import list_shipped, load_shipped
 from ..errors import InvalidOption, UnknownName
 from ..schemas import loader, values_of
 from ..stripe_api import resolve, versions
@@ -94,9 +94,9 @@ def _codes(line: str) -> tuple[str, ...]:
 @cache
 def _shipped(line: str) -> tuple[Object, ...]:
     """The errors that the shipped cassettes answer with, the simplest first."""
-    names = [each for each in library.shipped_names() if each.startswith(_CASSETTE)]
+    names = [each for each in list_shipped() if each.startswith(_CASSETTE)]
     names.sort(key=lambda each: each != _CASSETTE + _FIRST)
-    found = [library.shipped_in(each, line).interactions for each in names]
+    found = [load_shipped(each, line).interactions for each in names]
     return tuple(each[0].response.json()["error"] for each in found if len(each) == 1)
 
 

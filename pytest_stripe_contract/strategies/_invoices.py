@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object, copied
-from ..cassettes import library
+from ..cassettes import load_shipped
 from ..errors import UnknownName
 from ..factories import STATUSES
 from ..factories import invoices as factory
@@ -147,6 +147,6 @@ def base(api_version: str, status: str, fixed: tuple[tuple[str, str], ...]) -> O
 def _shipped(line: ReleaseLine) -> Object:
     """The open invoice that `invoice_lifecycle` begins with, in the newest line that has one."""
     shown = line.shipped
-    first = library.shipped_in("invoice_lifecycle", shown.name).interactions[0]
+    first = load_shipped("invoice_lifecycle", shown.name).interactions[0]
     invoice: Object = first.response.json()
     return invoice

@@ -10,7 +10,7 @@ from functools import cache, partial
 from random import Random
 from typing import Any
 
-from ..cassettes import NotShown
+from ..cassettes import ConversionError
 from ..errors import InvalidOption, UnknownName
 from ..messages import Response
 from ..stripe_api import resolve
@@ -27,7 +27,7 @@ _ONLY_IF_NAMED = ("value",)
 """Kinds that change what a test may well assert: a recorded amount, a name."""
 
 
-class Unfit(NotShown):
+class Unfit(ConversionError):
     """An answer in another API version than the variants of its test were made for."""
 
     def __init__(self, version: str, made_for: Iterable[str]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from pytest_stripe_contract._support import files as atomic
-from pytest_stripe_contract.cassettes.library import names
+from pytest_stripe_contract.cassettes.library import list_names
 
 OLD = b"old\n" * 5_000
 NEW = b"the new one\n" * 50_000
@@ -196,7 +196,7 @@ def test_a_process_that_is_killed_at_any_step_leaves_the_old_file_or_the_new_one
     left = {path.name for path in folder.iterdir()} - {"mine.yaml"}
     assert left, "a process that is killed cannot tidy up"
     assert {Path(name).suffix for name in left} == {".tmp"}
-    assert names(folder) == ["mine"]
+    assert list_names(folder) == ["mine"]
 
 
 FULL = """

@@ -25,8 +25,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vcr import migration
 
+from pytest_stripe_contract.cassettes import parse_cassette
 from pytest_stripe_contract.cassettes import yaml as yamlfile
-from pytest_stripe_contract.cassettes.library import parse
 from pytest_stripe_contract.errors import CassetteError
 
 ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
@@ -334,7 +334,7 @@ def test_what_a_client_gets_is_framed_by_the_body_that_it_gets(tmp_path, stripe_
 
 
 def read(text: str, name: str = "mine.yaml"):
-    return parse("mine", Path(name), text.encode())
+    return parse_cassette("mine", Path(name), text.encode())
 
 
 def read_response(body: str, headers: str = ""):
@@ -579,7 +579,7 @@ def test_a_cassette_from_before_version_1_is_refused_with_what_to_do(name):
 
     assert str(caught.value) == (
         f"{name}:1: cannot be read: a cassette of VCR.py before 1.0: record it again, "
-        "or have a copy converted by `python -m vcr.migration FILE`"
+        "or convert a copy with `python -m vcr.migration FILE`"
     )
 
 
@@ -676,7 +676,7 @@ def broken(part: str) -> str:
         ),
         (
             '{"a": "\\ud83d\\ude00", "b": ' + "[" * 100_000,
-            "mine.json: not a cassette: more than 100 levels deep",
+            "mine.json: more than 100 levels deep",
         ),
         (broken('"body": "\\ud800"'), "mine.json: not a cassette: a body with half a character"),
         (
@@ -687,7 +687,7 @@ def broken(part: str) -> str:
             broken('"headers": {"A": "\\ud800"}'),
             "mine.json: not a cassette: a header that HTTP cannot carry: '\\ud800'",
         ),
-        ('{"a":\n\t' + "[" * 100_000, "mine.json: not a cassette: more than 100 levels deep"),
+        ('{"a":\n\t' + "[" * 100_000, "mine.json: more than 100 levels deep"),
     ],
 )
 def test_a_json_file_that_is_no_cassette_is_refused_by_name_and_line(text, message):
@@ -735,7 +735,7 @@ def test_whatever_stands_in_a_file_it_is_read_or_refused_by_name(data):
     changed = put(whole, data.draw(st.sampled_from([*places(whole)])), data.draw(ANYTHING))
 
     with suppress(CassetteError):
-        parse("mine", Path("mine.yaml"), yamlfile.dump(changed))
+        parse_cassette("mine", Path("mine.yaml"), yamlfile.dump(changed))
 
 
 @pytest.mark.parametrize("layout", ["gzip", "Python 2", "aiohttp by VCR.py 1", "VCR for Ruby"])
@@ -746,6 +746,6 @@ def test_a_file_that_ends_too_early_is_read_or_refused_by_name(layout):
     read = 0
     for end in ends:
         with suppress(CassetteError):
-            parse("mine", Path("mine.yaml"), whole[:end])
+            parse_cassette("mine", Path("mine.yaml"), whole[:end])
             read += 1
     assert read < len(ends) / 4

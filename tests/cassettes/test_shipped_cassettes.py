@@ -5,14 +5,14 @@ from __future__ import annotations
 import build_cassettes
 import pytest
 
-from pytest_stripe_contract.cassettes.library import shipped_in, shipped_names
+from pytest_stripe_contract.cassettes import list_shipped, load_shipped
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
 
 BUILT = dict(build_cassettes.files())
 EACH = [
     pytest.param(name, line, id=f"{line.name}-{name}")
-    for name in shipped_names()
+    for name in list_shipped()
     for line in versions.LINES
 ]
 
@@ -48,7 +48,7 @@ def test_what_differs_is_listed_and_written(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize(("name", "line"), EACH)
 def test_each_says_where_it_came_from(name, line):
-    cassette = shipped_in(name, line.name)
+    cassette = load_shipped(name, line.name)
 
     of_each_line = "." not in name
     version = line.first if of_each_line else versions.VERSION
@@ -64,7 +64,7 @@ def test_each_says_where_it_came_from(name, line):
 @pytest.mark.parametrize("line", versions.LINES, ids=lambda line: line.name)
 def test_the_life_cycle_is_of_one_invoice_that_is_marked(line):
     before, marked, after = (
-        each.response.json() for each in shipped_in("invoice_lifecycle", line.name).interactions
+        each.response.json() for each in load_shipped("invoice_lifecycle", line.name).interactions
     )
 
     assert (before["status"], marked["status"], after["status"]) == (
@@ -76,7 +76,7 @@ def test_the_life_cycle_is_of_one_invoice_that_is_marked(line):
     changed = {name for name in before if before[name] != marked[name]}
     assert changed == {"status", "status_transitions"}
     assert marked.keys() - before.keys() == ({"status_details"} if line.name == "endive" else set())
-    [mark] = shipped_in("mark_uncollectible_open", line.name).interactions
+    [mark] = load_shipped("mark_uncollectible_open", line.name).interactions
     assert mark.response.json() == marked
 
 

@@ -11,7 +11,7 @@ from helpers.answers import documented
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_contract.cassettes import library as cassettes
+from pytest_stripe_contract.cassettes import load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
@@ -118,7 +118,7 @@ def test_the_times_of_a_status_are_told_and_no_others(status):
 
 @each_line
 def test_but_for_the_balance_it_is_what_the_shipped_life_cycle_shows(version):
-    cycle = cassettes.shipped_in("invoice_lifecycle", version).interactions
+    cycle = load_shipped("invoice_lifecycle", version).interactions
     for interaction in cycle[:2]:
         shown = interaction.response.json()
         balance = {"starting_balance": 0, "amount_due": 1099, "amount_remaining": 1099}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from helpers.answers import documented
 
-from pytest_stripe_contract.cassettes.library import shipped_in, shipped_names
+from pytest_stripe_contract.cassettes import list_shipped, load_shipped
 from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.migrations.upgrades import upgrade
 from pytest_stripe_contract.stripe_api import resources as shipped
@@ -85,7 +85,7 @@ def test_previews_and_unknown_versions_get_an_error_that_lists_the_known(version
     assert "2025-03-31.basil" in str(caught.value)
 
 
-OF_EACH_LINE = [name for name in shipped_names() if "." not in name]
+OF_EACH_LINE = [name for name in list_shipped() if "." not in name]
 """The others are the same in every line, but for what `renditions` changes."""
 
 
@@ -93,7 +93,7 @@ def test_lines_are_in_order_and_each_has_every_shipped_cassette_and_schema():
     assert [line.since for line in versions.LINES] == sorted(line.since for line in versions.LINES)
     for line in versions.LINES:
         for name in OF_EACH_LINE:
-            assert versions.resolve(shipped_in(name, line.name).api_version) == line
+            assert versions.resolve(load_shipped(name, line.name).api_version) == line
         for kind in ("invoice", "error"):
             assert (shipped.SCHEMAS / kind / f"{line.name}.json").is_file()
 
@@ -424,7 +424,7 @@ def test_an_answer_with_no_body_of_json_is_the_same_in_every_version(run, pytest
 def test_the_shipped_cassettes_keep_the_contract_of_their_line(name, line):
     from pytest_stripe_contract.contract.contract import Contract
 
-    for interaction in shipped_in(name, line.name).interactions:
+    for interaction in load_shipped(name, line.name).interactions:
         findings = list(Contract(line.first).iter_findings(interaction.response))
         if name == "mark_uncollectible":  # as the page has it, oddities included
             assert {finding.kind for finding in findings} == {"drift"}

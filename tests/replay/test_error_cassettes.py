@@ -15,8 +15,7 @@ import stripe
 from error_answers import SEQUENCES, rows
 from helpers import senders
 
-from pytest_stripe_contract.cassettes.library import shipped_in
-from pytest_stripe_contract.cassettes.versioned import in_version
+from pytest_stripe_contract.cassettes import convert_response, load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.stripe_api import versions
 
@@ -114,17 +113,17 @@ def test_every_client_gets_it(client, stripe_replay):
 @each_line
 @pytest.mark.parametrize("name", [*ERRORS, *SEQUENCES])
 def test_each_keeps_the_contract_of_every_line(name, line):
-    cassette = shipped_in(f"mark_uncollectible.{name}", line.name)
+    cassette = load_shipped(f"mark_uncollectible.{name}", line.name)
 
     for number, _ in enumerate(cassette.interactions, 1):
-        response = in_version(cassette, number, line.first)
+        response = convert_response(cassette, number, line.first)
         assert list(Contract(line.first).iter_findings(response)) == []
         assert response.headers["Stripe-Version"] == line.first
 
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_no_answer_says_more_than_its_source(name):
-    [interaction] = shipped_in(f"mark_uncollectible.{name}", "2023-10-16").interactions
+    [interaction] = load_shipped(f"mark_uncollectible.{name}", "2023-10-16").interactions
     error = interaction.response.json()["error"]
 
     assert None not in error.values()

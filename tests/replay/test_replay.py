@@ -102,7 +102,7 @@ def test_a_miss_is_raised_where_the_code_sent_the_request_with_all_there_is_to_k
 no recording answers POST https://api.stripe.com/v1/invoices/in_1/void
   cassette: mark_uncollectible
   closest:  {RECORDED}
-  differs:  path, segment 4: sent "void", recorded "mark_uncollectible"
+  differs:  path segment 4: sent "void", recorded "mark_uncollectible"
   to do:    send what was recorded, or name a cassette that holds this request"""
     assert '>       stripe.Invoice.void_invoice("in_1")\n' in output
     raised = text.replace("\n", "\nE         ").replace("E           ", "E         ")
@@ -561,7 +561,7 @@ def test_the_problems_of_a_test_that_fails_by_itself_stand_in_its_report(run):
 
     result.assert_outcomes(failed=1)
     assert "assert None is not None" in output
-    assert 'differs:  path, segment 4: sent "void", recorded "mark_uncollectible"\n' in output
+    assert 'differs:  path segment 4: sent "void", recorded "mark_uncollectible"\n' in output
 
 
 def test_tests_without_the_marker_reach_what_they_like(run):

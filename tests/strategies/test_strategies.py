@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_stripe_contract._support.json_objects import copied
 from pytest_stripe_contract._support.json_path import ABSENT
-from pytest_stripe_contract.cassettes import library as cassettes
+from pytest_stripe_contract.cassettes import load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
@@ -50,7 +50,7 @@ searching = settings(
 
 def documented(line=versions.VERSION):
     """The answer of the shipped cassette that has no drift."""
-    return cassettes.shipped_in("mark_uncollectible_open", line).interactions[0].response.json()
+    return load_shipped("mark_uncollectible_open", line).interactions[0].response.json()
 
 
 def found(strategy, condition=lambda _: True, seed=1, *, explains=False):
@@ -109,7 +109,7 @@ def test_every_line_item_is_one_that_an_invoice_may_have(line):
 @each_line
 def test_the_simplest_values_are_what_ships(line):
     invoice = documented(line)
-    not_open = cassettes.shipped_in("mark_uncollectible.not_open", line).interactions[0]
+    not_open = load_shipped("mark_uncollectible.not_open", line).interactions[0]
 
     assert found(invoices(api_version=line)) == invoice
     assert found(line_items(api_version=line)) == invoice["lines"]["data"][0]
@@ -120,7 +120,7 @@ def test_the_simplest_values_are_what_ships(line):
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_simplest_invoice_in_a_status_is_the_documented_one_in_it(status):
-    opened = cassettes.shipped_in("invoice_lifecycle", versions.VERSION).interactions[0]
+    opened = load_shipped("invoice_lifecycle", versions.VERSION).interactions[0]
 
     expected = make(versions.VERSION, {"status": status}, opened.response.json())
     assert found(invoices(status=status)) == expected
@@ -213,7 +213,7 @@ def lines(*told):
 def test_what_follows_from_the_property_is_all_that_changes_beside_it(condition, told):
     shrunk = found(invoices(), condition)
 
-    opened = cassettes.shipped_in("invoice_lifecycle", versions.VERSION).interactions[0]
+    opened = load_shipped("invoice_lifecycle", versions.VERSION).interactions[0]
     status = told.get("status", "uncollectible")
     start = make(versions.VERSION, {"status": status}, opened.response.json())
     if told.get("currency"):
@@ -515,7 +515,7 @@ def test_an_error_has_only_what_goes_with_its_type_and_code(line):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_test_that_fails_for_a_type_of_error_shrinks_to_a_whole_error_of_that_type(seed):
-    server = cassettes.shipped_in("mark_uncollectible.server_error", versions.VERSION)
+    server = load_shipped("mark_uncollectible.server_error", versions.VERSION)
 
     failed = found(errors(), lambda error: error["error"]["type"] == "api_error", seed)
     declined = found(errors(), lambda error: error["error"]["type"] == "card_error", seed)["error"]
@@ -570,7 +570,7 @@ def test_an_option_that_is_no_text_is_refused_at_once(strategy, option, value):
 
 
 def test_an_error_begins_with_one_that_ships_if_there_is_one():
-    missing = cassettes.shipped_in("mark_uncollectible.no_such_invoice", "endive")
+    missing = load_shipped("mark_uncollectible.no_such_invoice", "endive")
 
     error = found(errors(api_version="endive", code="resource_missing"))
     declined = found(errors(type="card_error", code="card_declined"))["error"]

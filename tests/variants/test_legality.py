@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 
-from pytest_stripe_contract.cassettes import library as cassettes
+from pytest_stripe_contract.cassettes import list_shipped, load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.replay.answers import of_sequence
 from pytest_stripe_contract.schemas import loader as schemas
@@ -18,7 +18,7 @@ from pytest_stripe_contract.variants._variation import KINDS, Variation
 from pytest_stripe_contract.variants.cases import Answer, Case, Selection
 
 LINES = [line.name for line in versions.LINES]
-NAMES = cassettes.shipped_names()
+NAMES = list_shipped()
 SAMPLES = [name for name in NAMES if "." not in name]
 ERRORS = [name for name in NAMES if "." in name]
 
@@ -26,7 +26,7 @@ each_line = pytest.mark.parametrize("line", LINES)
 
 
 def answers(name, line):
-    return list(of_sequence([cassettes.shipped_in(name, line)], versions.resolve(line).first, None))
+    return list(of_sequence([load_shipped(name, line)], versions.resolve(line).first, None))
 
 
 def variants(name, line):

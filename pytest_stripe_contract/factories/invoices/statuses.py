@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from ..._support.json_objects import Object, copied, put
-from ...cassettes import library
+from ...cassettes import load_shipped
 from ...errors import UnknownName
 from ...schemas import loader
 from ...stripe_api import ReleaseLine
@@ -45,7 +45,7 @@ def opened(line: ReleaseLine) -> Object:
     that is newer than all shipped ones has what the last of those has.
     """
     shipped = line.shipped
-    cassette = library.shipped_in("invoice_lifecycle", shipped.name)
+    cassette = load_shipped("invoice_lifecycle", shipped.name)
     invoice: Object = cassette.interactions[0].response.json()
     due = invoice["total"]
     return invoice | {"starting_balance": 0, "amount_due": due, "amount_remaining": due}
