@@ -116,7 +116,7 @@ def _is_same(one: object, other: object) -> bool:
 
 def _settings(config: pytest.Config, told: tuple[Any, ...]) -> Settings:
     """What is said of the replays of a marker, by it, by fixtures (``told``), and by options."""
-    from ..recording import Base
+    from ..recording import ApiBase
     from ..replay import Settings
 
     marker, fixture, rehearsal, scrub, api_base = told
@@ -127,7 +127,7 @@ def _settings(config: pytest.Config, told: tuple[Any, ...]) -> Settings:
         strict=_options.strict(config, marker),
         record=_options.record_mode(config, None),
         record_mode=config.getoption("stripe_record"),
-        base=Base(api_base),
+        base=ApiBase(api_base),
         scrub=scrub,
     )
     said = marker.kwargs.items() if marker else ()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from . import recorder
-from .recorder import Recorder
+from .recorder import Recorder, plan_recording
 from .refusal import RecordingRefused
-from .upstream import Base
+from .upstream import ApiBase
 
-__all__ = ["Base", "Recorder", "RecordingRefused", "recorder"]
+__all__ = ["ApiBase", "Recorder", "RecordingRefused", "plan_recording"]

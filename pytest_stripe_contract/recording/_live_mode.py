@@ -28,7 +28,7 @@ def check_request(request: Request, *, is_for_stripe: bool) -> None:
         body = gzip.decompress(body)
     texts = [request.url, *request.headers.values(), *authorization, body.decode("latin-1")]
     if any(map(keys.has_live_key, texts)):
-        raise _refusal(request, "it has an API key of live mode; nothing was sent")
+        raise _refusal(request, "it has a live-mode API key; nothing was sent")
     if is_for_stripe and authorization and not any(map(keys.is_test_key, authorization)):
         raise _refusal(request, "not a recognised test-mode API key; nothing was sent")
 
@@ -36,7 +36,7 @@ def check_request(request: Request, *, is_for_stripe: bool) -> None:
 def check_response(request: Request, response: Response) -> None:
     """Raise `RecordingRefused` if an answer, JSON or not, has ``livemode: true`` anywhere."""
     if _LIVE_ANSWER.search(response.legible.replace(b"\0", b"")):
-        raise _refusal(request, "the answer is of live mode; nothing is written")
+        raise _refusal(request, "the answer has livemode: true; nothing is written")
 
 
 def _refusal(request: Request, reason: str) -> RecordingRefused:

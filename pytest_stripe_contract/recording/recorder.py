@@ -1,6 +1,6 @@
-"""Recording: the answers of Stripe are kept, and written to a cassette once the test has passed.
+"""Record answers of Stripe, and write them to a cassette once the test has passed.
 
-The modes are those of pytest-recording; the file is written by VCR.py's own serializer.
+The modes are those of pytest-recording.
 """
 
 from __future__ import annotations
@@ -17,109 +17,108 @@ from ..cassettes import Library, list_shipped, parse_cassette, request_key, yaml
 from ..errors import CassetteError, InvalidOption
 from ..messages import Request, Response
 from ..scrubbing import Scrubber, leaks
-from . import _serializer
 from ._live_mode import check_request, check_response
-from ._serializer import Document, Exchange
-from .upstream import Base, Upstream
-
-_DROPPING = ("all", "rewrite")
-"""Modes in which no recording is played."""
+from ._serializer import Document, Exchange, build_metadata, serialize_exchanges
+from .upstream import ApiBase, Upstream
 
 
-def plan(
-    library: Library, names: Sequence[str], mode: Mode, base: Base, scrubber: Scrubber
+def plan_recording(
+    library: Library, names: Sequence[str], mode: Mode, base: ApiBase, scrubber: Scrubber
 ) -> tuple[Sequence[str], Recorder | None]:
-    """Which of these cassettes are played, and what records, in a mode.
+    """Return the cassettes that are played in a mode, and the recorder if it records.
 
-    New recordings go to the first that the package does not ship; the others are only played.
+    New recordings go to the first cassette that the package does not ship; the others are only
+    played.
     """
     if mode == "none" or not all(isinstance(name, (str, PathLike)) for name in names):
-        return names, None  # what is wrong with a name is said where it is looked for
+        return names, None  # `Library.find` refuses the name
     for name in names:
-        path = _own(library, name)
+        path = _own_path(library, name)
         if path is None:
             continue
         exists = path.is_file()
         if mode == "once" and exists:
             break
-        played = [each for each in names if each != name or (exists and mode not in _DROPPING)]
+        is_played = exists and mode not in ("all", "rewrite")
+        played = [each for each in names if each != name or is_played]
         return played, Recorder(path, mode, base, scrubber)
     return names, None
 
 
-def _own(library: Library, name: str | PathLike[str]) -> Path | None:
-    """Where a cassette is recorded; None if it is not one's own."""
+def _own_path(library: Library, name: str | PathLike[str]) -> Path | None:
+    """Return the path that a cassette is recorded to; None if the package ships it."""
     name = fspath(name)
     if name.endswith(".json"):
         raise InvalidOption("record", name, "a cassette in YAML, as that is what is recorded")
-    places = library.paths(name)
-    there = next((path for path in places if path.is_file()), None)
-    return None if there is None and name in list_shipped() else there or places[0]
+    paths = library.paths(name)
+    existing = next((path for path in paths if path.is_file()), None)
+    return None if existing is None and name in list_shipped() else existing or paths[0]
 
 
 class Recorder:
-    """Answers requests from the network, and keeps both for the cassette at ``path``.
+    """Sends requests to the network, and keeps them and their answers for a cassette.
 
-    ``mode`` says what becomes of the recordings that are there already: ``rewrite`` drops them,
-    ``all`` drops those that were recorded again, the others keep them.
+    ``path`` is the cassette's file. ``mode`` says which of its recordings stay: ``rewrite``
+    drops all of them, ``all`` those that were recorded again, the other modes none. Several
+    threads may record at once.
     """
 
-    def __init__(self, path: Path, mode: Mode, base: Base, scrubber: Scrubber) -> None:
+    def __init__(self, path: Path, mode: Mode, base: ApiBase, scrubber: Scrubber) -> None:
         self.path = path
         self._mode = mode
         self._base = base
         self._scrubber = scrubber
         self._upstream = Upstream()
-        self._kept: dict[int, Exchange] = {}
+        self._exchanges: dict[int, Exchange] = {}
         self._is_open = True
-        self._begun = 0
+        self._count = 0
         self._lock = threading.Lock()
 
-    def ask(self, sent: Request) -> tuple[int, Response]:
-        """Stripe's answer to the request, as it was sent, and its number among those kept.
+    def ask(self, request: Request) -> tuple[int, Response]:
+        """Send a request as the client wrote it; return its number and Stripe's answer.
 
-        `RecordingRefused` if the request or the answer is one of live mode, an ``OSError`` if
-        the connection fails.
+        Raises `RecordingRefused` if the request or the answer is of live mode, and an
+        ``OSError`` if the connection fails.
         """
-        check_request(sent, is_for_stripe=self._base.is_stripe)
+        check_request(request, is_for_stripe=self._base.is_stripe)
         with self._lock:
-            number = self._begun
-            self._begun += 1
-        response = self._upstream.ask(sent, self._base.real(sent.url))
-        check_response(sent, response)
+            number = self._count
+            self._count += 1
+        response = self._upstream.send(request, self._base.to_base(request.url))
+        check_response(request, response)
         with self._lock:
             if self._is_open:
-                self._kept[number] = (sent, response)
+                self._exchanges[number] = (request, response)
         return number, response
 
     def drop(self, number: int) -> None:
-        """Keep that answer no longer."""
+        """Forget the request of that number and its answer."""
         with self._lock:
-            self._kept.pop(number, None)
+            self._exchanges.pop(number, None)
 
     def problems(self) -> Iterator[str]:
-        """What is wrong with what was recorded, as a text that is to fail the test."""
+        """Yield a text if the code sent nothing to record, which fails the test."""
         played = self._mode == "new_episodes" and self.path.is_file()
-        if not self._kept and not played:
+        if not self._exchanges and not played:
             yield (
                 f"nothing was recorded for {self.path.stem}: the code sent no request to Stripe\n"
-                f"  to do:    see that it does, or take the marker away"
+                f"  fix:      send one, or remove the marker stripe_replay"
             )
 
     def close(self) -> None:
-        """Hang up, and keep nothing more."""
+        """Close the connections, and keep no answer that arrives later."""
         with self._lock:
             self._is_open = False
         self._upstream.close()
 
     def save(self) -> bool:
-        """Write the cassette, all of it or nothing; whether there was anything to write.
+        """Write the cassette, whole or not at all; return False if there is nothing to write.
 
-        Another process may record the same cassette: what it has written is kept.
-        `CassetteError` if it cannot be written, or holds what no scrubbing took away.
+        What another process has written to the same cassette meanwhile stays. Raises
+        `CassetteError` if the file cannot be written, or if a secret is left in it.
         """
-        if not self._kept:
-            return False  # what was there has answered all
+        if not self._exchanges:
+            return False
         try:
             with files.locked(self.path.parent):
                 files.write(self.path, self._file())
@@ -128,43 +127,33 @@ class Recorder:
         return True
 
     def _file(self) -> bytes:
-        made = [self._kept[number] for number in sorted(self._kept)]
-        there: Document = {}
+        exchanges = [self._exchanges[number] for number in sorted(self._exchanges)]
+        old: Document = {}
         if self._mode != "rewrite" and self.path.is_file():
-            there = self._without(made, self.path.read_bytes())
-        document = {
-            "metadata": _metadata(there, _serializer.metadata(made, self._base)),
-            "interactions": [
-                *there.get("interactions", ()),
-                *_serializer.serialized(made, self._base),
-            ],
-            "version": 1,
-        }
+            old = self._load_old(exchanges)
+        metadata = build_metadata(exchanges, self._base)
+        if old:  # nothing new is known of the recordings in it
+            metadata = dict(old.get("metadata") or {"provenance": "recorded"})
+        new = serialize_exchanges(exchanges, self._base)
+        interactions = [*old.get("interactions", ()), *new]
+        document = {"metadata": metadata, "interactions": interactions, "version": 1}
         scrubbed, _ = self._scrubber.document(document)
         if left := leaks(scrubbed):
             places = ", ".join(f"{leak.kind} at {leak.path}" for leak in left)
             raise CassetteError(str(self.path), f"not written: {places}; see stripe_scrub")
         return yaml.dump(scrubbed)
 
-    def _without(self, made: Sequence[Exchange], source: bytes) -> Document:
-        """What is there already, without what ``all`` has recorded again."""
+    def _load_old(self, exchanges: Sequence[Exchange]) -> Document:
+        """Return the document in the file, in mode ``all`` without what is recorded again."""
+        source = self.path.read_bytes()
         document: Any = yaml.load(source)
         cassette = parse_cassette(self.path.stem, self.path, source)
         if self._mode != "all":
             return dict(document)
-        again = {request_key(self._scrubber.request(request)) for request, _ in made}
+        again = {request_key(self._scrubber.request(request)) for request, _ in exchanges}
         kept = [
             raw
             for raw, each in zip(document["interactions"], cassette.interactions, strict=True)
             if request_key(self._scrubber.request(each.request)) not in again
         ]
-        if not kept:
-            return {}
-        return {**document, "interactions": kept}
-
-
-def _metadata(there: Document, made: Document) -> Document:
-    """What a file says of itself: of recordings that were there before, nothing new is known."""
-    if not there:
-        return made
-    return dict(there.get("metadata") or {"provenance": made["provenance"]})
+        return {**document, "interactions": kept} if kept else {}

@@ -1,4 +1,4 @@
-"""The error of a request or an answer that is not to be recorded."""
+"""The error of a request, or of its answer, that is not recorded."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import pytest
 from ..errors import StripeContractError
 
 
+# mypy does not see that pytest.fail.Exception is a class
 class RecordingRefused(StripeContractError, pytest.fail.Exception):  # type: ignore[name-defined, misc]
-    """A request, or its answer, that is not to be recorded: ``reason`` says why.
+    """A request, or its answer, that is not recorded: ``reason`` says why.
 
-    No ``Exception``, as `ReplayMiss` is none. ``request`` is the request line, ``advice`` says
-    what to do, and ``sent_from`` is the place in the user's code, if that is known.
+    It is no ``Exception``, for the reason that `ReplayMiss` has. ``request`` is the request line,
+    ``advice`` says what to do, and ``sent_from`` is the place in the user's code, if it is known.
     """
 
-    __module__ = "pytest_stripe_contract"
+    __module__ = "pytest_stripe_contract"  # the public name: reports begin with it
 
     def __init__(
         self, request: str, reason: str, advice: str, sent_from: str | None = None
@@ -30,5 +31,5 @@ class RecordingRefused(StripeContractError, pytest.fail.Exception):  # type: ign
         lines = [f"not recorded: {self.request}"]
         if self.sent_from is not None:
             lines += [f"  from:     {self.sent_from}"]
-        lines += [f"  reason:   {self.reason}", f"  to do:    {self.advice}"]
+        lines += [f"  reason:   {self.reason}", f"  fix:      {self.advice}"]
         return "\n".join(lines)

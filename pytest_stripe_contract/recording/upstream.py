@@ -1,4 +1,4 @@
-"""Stripe itself, or a stand-in for it: asked by this process while a cassette is recorded."""
+"""The server that answers while a cassette is recorded: Stripe, or a stand-in for it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ..messages import Request, Response, origin
 from ..stripe_api import STRIPE
 from ..transport import network_block
 
-PATIENCE = 80.0
+TIMEOUT = 80.0
 """Seconds that an answer may take: as many as the official SDK waits for one."""
 
-_BETWEEN_HOPS = frozenset(
+_HOP_BY_HOP = frozenset(
     (
         "connection",
         "expect",
@@ -34,11 +34,12 @@ _BETWEEN_HOPS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
-    """The address of what is recorded: Stripe's API, or a stand-in such as stripe-mock.
+class ApiBase:
+    """The address that is recorded from: Stripe's API, or a stand-in such as stripe-mock.
 
-    Recordings of a stand-in name Stripe's address, so that code which is told of the stand-in
-    and code which is not play the same cassette.
+    Recordings of a stand-in name Stripe's address, so that they answer code that sends its
+    requests to the stand-in and code that sends them to Stripe. Raises `InvalidOption` for a
+    ``url`` that is no address.
     """
 
     url: str = STRIPE
@@ -51,20 +52,20 @@ class Base:
 
     @property
     def is_stripe(self) -> bool:
-        """Whether it is Stripe itself."""
+        """Return True for Stripe itself."""
         return self.url == STRIPE
 
-    def real(self, url: str) -> str:
-        """Where to send what is meant for Stripe."""
-        return _moved(url, STRIPE, self.url)
+    def to_base(self, url: str) -> str:
+        """Return the URL at this address for a URL at Stripe's."""
+        return _move(url, STRIPE, self.url)
 
-    def meant(self, url: str) -> str:
-        """What a request to the stand-in would have been to Stripe."""
-        return _moved(url, self.url, STRIPE)
+    def to_stripe(self, url: str) -> str:
+        """Return the URL at Stripe's address for a URL at this one."""
+        return _move(url, self.url, STRIPE)
 
 
-def _moved(url: str, old: str, new: str) -> str:
-    """The URL below another address, if it is below the old one, however that is written."""
+def _move(url: str, old: str, new: str) -> str:
+    """Return the URL below another address if it is below the old one, else as it is."""
     parts, path = urlsplit(url), urlsplit(old).path
     if origin(url) != origin(old) or not f"{parts.path}/".startswith(f"{path}/"):
         return url
@@ -73,52 +74,55 @@ def _moved(url: str, old: str, new: str) -> str:
 
 
 class Upstream:
-    """Connections to the network, for one recording; several threads may use it at once."""
+    """The connections of one recording to the network; several threads may use it at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
 
-    def _opened(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(timeout=PATIENCE)
-            return self._client
+    def send(self, request: Request, url: str) -> Response:
+        """Return the answer to a request, sent to this URL with the client's headers and body.
 
-    def ask(self, sent: Request, url: str) -> Response:
-        """The answer to a request, which is sent as the client wrote it but to this address.
-
-        What happens to the connection is raised as the ``OSError`` that a client knows:
-        ``TimeoutError``, or ``ConnectionError`` for everything else.
+        Raises ``TimeoutError``, or ``ConnectionError`` for any other failure of the connection:
+        each client knows what to do with an ``OSError``.
         """
-        request = httpx.Request(sent.method, url, headers=_end_to_end(sent), content=sent.body)
+        sent = httpx.Request(
+            request.method, url, headers=_end_to_end(request), content=request.body
+        )
         with network_block.lifted():
             try:
-                answer = self._opened().send(request, stream=True)
+                answer = self._open().send(sent, stream=True)
                 body = b"".join(answer.iter_raw())
             except httpx.TimeoutException as error:
-                raise TimeoutError(_told(url, error)) from error
+                raise TimeoutError(_describe(url, error)) from error
             except httpx.TransportError as error:
-                raise ConnectionError(_told(url, error)) from error
+                raise ConnectionError(_describe(url, error)) from error
         headers = httpx.Headers(_end_to_end(answer))
         return Response(answer.status_code, headers, body, answer.reason_phrase)
 
     def close(self) -> None:
-        """Hang up; it opens again if it is asked."""
+        """Close the connections; the next request opens new ones."""
         with self._lock:
             if self._client is not None:
                 self._client.close()
                 self._client = None
 
+    def _open(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(timeout=TIMEOUT)
+            return self._client
 
-def _told(url: str, error: Exception) -> str:
+
+def _describe(url: str, error: Exception) -> str:
     scheme, host, port = origin(url)
     return f"{type(error).__name__} at {scheme}://{host}:{port}: {error}"
 
 
 def _end_to_end(message: Request | httpx.Response) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a message that are not about one connection alone."""
     return [
         (name, value)
         for name, value in message.headers.raw
-        if name.lower().decode("latin-1") not in _BETWEEN_HOPS
+        if name.lower().decode("latin-1") not in _HOP_BY_HOP
     ]

@@ -14,8 +14,7 @@ from ..contract import ContractViolation
 from ..errors import InvalidOption, ReplayFailure, StripeContractError, UnknownName
 from ..faults import Fault
 from ..messages import Request, Response, origin
-from ..recording import Recorder, RecordingRefused
-from ..recording import recorder as record
+from ..recording import Recorder, RecordingRefused, plan_recording
 from ..scrubbing import Scrubber
 from ..stripe_api import STRIPE, versions
 from ..transport import Reply, intercept, slept
@@ -50,7 +49,9 @@ class Replay(Journal):
         self._was_entered = False
         scrubber = Scrubber(settings.scrub)
         names = [part for part in sequence if not isinstance(part, Fault)]
-        played, self.recorder = record.plan(library, names, settings.mode, settings.base, scrubber)
+        played, self.recorder = plan_recording(
+            library, names, settings.mode, settings.base, scrubber
+        )
         has_faults = len(names) < len(sequence)
         if has_faults and self.recorder and not self.recorder.path.is_file():
             expected = "none, as there are faults in the sequence: record it without them first"
@@ -223,7 +224,7 @@ class Replay(Journal):
         """The request to Stripe that one to its stand-in is."""
         if self.settings.base.is_stripe:
             return request
-        return replace(request, url=self.settings.base.meant(request.url))
+        return replace(request, url=self.settings.base.to_stripe(request.url))
 
     def miss(self, request: Request) -> ReplayMiss:
         """Take note of a request that nothing answered; the error to raise."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from .._support.record_modes import MODES, Mode
 from ..errors import InvalidOption, UnknownName
 from ..messages import Request
-from ..recording import Base
+from ..recording import ApiBase
 from ..stripe_api import full_version, resolve, versions
 
 Times = int | Literal["any"]
@@ -39,7 +39,7 @@ class Settings:
     default_version: str | None = None
     rehearsal: str | None = None
     record_mode: Mode | None = None
-    base: Base = field(default_factory=Base)
+    base: ApiBase = field(default_factory=ApiBase)
     scrub: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

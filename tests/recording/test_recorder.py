@@ -21,7 +21,7 @@ from helpers.stripe_server import ACCOUNT, COOKIE, serve
 from pytest_stripe_contract.messages.models import Request
 from pytest_stripe_contract.recording.recorder import Recorder
 from pytest_stripe_contract.recording.refusal import RecordingRefused
-from pytest_stripe_contract.recording.upstream import Base
+from pytest_stripe_contract.recording.upstream import ApiBase
 from pytest_stripe_contract.scrubbing import Leak, Scrubber
 from pytest_stripe_contract.stripe_api.resources import CASSETTES
 
@@ -322,7 +322,7 @@ def test_a_key_of_live_mode_is_refused_before_anything_is_sent(run, server, cass
     )
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*it has an API key of live mode; nothing was sent*"])
+    result.stdout.fnmatch_lines(["*it has a live-mode API key; nothing was sent*"])
     assert "51NotARealKey" not in str(result.stdout).replace(auth, "")
     assert server.requests == []
     assert not cassette.exists()
@@ -334,7 +334,7 @@ def test_an_answer_of_live_mode_is_never_written(run, server, cassette):
     result = run(WRITES_OFF, "--stripe-record=once")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the answer is of live mode; nothing is written*"])
+    result.stdout.fnmatch_lines(["*the answer has livemode: true; nothing is written*"])
     assert not cassette.exists()
 
 
@@ -898,7 +898,7 @@ def test_an_answer_that_does_not_come_is_to_each_client_what_it_would_be(
 ):
     from pytest_stripe_contract.recording import upstream
 
-    monkeypatch.setattr(upstream, "PATIENCE", 0.2)
+    monkeypatch.setattr(upstream, "TIMEOUT", 0.2)
     server.delay = 1
 
     result = run(
@@ -1189,7 +1189,7 @@ def test_a_wrong_mode_in_one_marker_leaves_the_other_tests_alone(run):
 
 
 def test_what_arrives_once_the_replay_is_over_is_not_kept(server, tmp_path):
-    recorder = Recorder(tmp_path / "late.yaml", "once", Base(server.base), Scrubber())
+    recorder = Recorder(tmp_path / "late.yaml", "once", ApiBase(server.base), Scrubber())
     recorder.close()
 
     _, response = recorder.ask(Request("GET", "https://api.stripe.com/v1/customers/x"))
@@ -1201,7 +1201,7 @@ def test_what_arrives_once_the_replay_is_over_is_not_kept(server, tmp_path):
 
 def test_a_body_that_is_not_packed_as_it_says_is_kept_as_it_is(server, tmp_path):
     server.headers, server.body = {"Content-Encoding": "gzip"}, b"[]"
-    recorder = Recorder(tmp_path / "odd.yaml", "once", Base(server.base), Scrubber())
+    recorder = Recorder(tmp_path / "odd.yaml", "once", ApiBase(server.base), Scrubber())
 
     recorder.ask(Request("GET", "https://api.stripe.com/v1/customers/x"))
 
