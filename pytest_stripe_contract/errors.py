@@ -89,9 +89,9 @@ class NetworkBlocked(StripeContractError, RuntimeError):
         super().__init__(target, advice, sent_from)
 
     def __str__(self) -> str:
-        text = f"{self.target} is out of reach: nothing but loopback is, while a replay is active"
+        rule = "only loopback is allowed while a replay is active"
         place = f"\n  from:     {self.sent_from}" if self.sent_from else ""
-        return f"{text}{place}\n  to do:    {self.advice}"
+        return f"connection to {self.target} blocked: {rule}{place}\n  fix:      {self.advice}"
 
 
 _SHOWN = 5

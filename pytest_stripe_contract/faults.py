@@ -43,7 +43,7 @@ class Fault:
         """What the client meets, where ``recorded`` is what it would have had."""
         if self.failure is not None:
             return Reply(None, failure=self.failure)
-        return Reply(self.response or recorded, delay=self.delay, is_cut=self.is_cut)
+        return Reply(self.response or recorded, delay=self.delay, is_truncated=self.is_cut)
 
     def __repr__(self) -> str:
         return self.name

@@ -387,11 +387,11 @@ def test_an_sdk_that_is_imported_in_the_middle_of_a_replay_does_not_sleep_either
 def test_an_sdk_of_another_make_is_left_alone(monkeypatch):
     import types
 
-    from pytest_stripe_contract.transport.clients import sdk
+    from pytest_stripe_contract.transport.clients import sdk_backoff
 
     monkeypatch.setitem(sys.modules, "stripe._http_client", types.ModuleType("other"))
 
-    assert list(sdk.patches(lambda *_: None)) == []
+    assert list(sdk_backoff.patches(lambda *_: None)) == []
 
 
 def test_urllib3_before_2_has_no_error_of_its_own_for_a_name(stripe_replay, monkeypatch):

@@ -17,7 +17,7 @@ from ..messages import Request, Response, origin
 from ..recording import Recorder, RecordingRefused, plan_recording
 from ..scrubbing import Scrubber
 from ..stripe_api import STRIPE, versions
-from ..transport import Reply, intercept, slept
+from ..transport import Reply, intercept, virtual_sleep
 from ..variants import Case, following
 from . import _failures, _validation
 from ._log import Journal
@@ -159,15 +159,15 @@ class Replay(Journal):
         fault = None if answering.delay else answering.fault
         reply = fault.reply(response) if fault else Reply(response)
         observations = list(_validation.of_request(request, self.settings, reply.response))
-        if reply.response is response and not reply.is_cut:
+        if reply.response is response and not reply.is_truncated:
             observations += _validation.of_played(answering, version, request, response)
-        received = None if reply.is_cut else reply.response
+        received = None if reply.is_truncated else reply.response
         faults = ", ".join(str(each.fault) for each in taken if each.fault)
-        call = Call(request, received, faults or None, slept())
+        call = Call(request, received, faults or None, virtual_sleep())
         self.called(call, observations, version)
         if not delay:
             return reply
-        return replace(reply, delay=delay, gave_up=partial(self._gave_up, call, taken))
+        return replace(reply, delay=delay, on_give_up=partial(self._gave_up, call, taken))
 
     def _answer(self, recording: Recording, request: Request) -> tuple[Response, str]:
         """What a recording answers, and the API version that it is in."""
@@ -210,7 +210,7 @@ class Replay(Journal):
         ]
         call = Call(request, response)
         self.called(call, observations)
-        return Reply(response, gave_up=partial(self._left_alone, self.recorder, call, number))
+        return Reply(response, on_give_up=partial(self._left_alone, self.recorder, call, number))
 
     def _left_alone(self, recorder: Recorder, call: Call, number: int) -> None:
         """The client did not wait for an answer that was to be recorded."""

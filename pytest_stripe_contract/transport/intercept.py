@@ -1,7 +1,7 @@
-"""Which requests stay in the process, and who answers them.
+"""Decide which requests stay in the process, and which replay answers them.
 
-A stack of answerers, for the whole process: threads and event loops share it. The innermost
-one that has an answer gives it.
+The process has one stack of replays, shared by its threads and event loops. The innermost replay
+that has an answer gives it.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from typing import Protocol
 from ..errors import NetworkBlocked
 from ..messages import PORTS, Request
 from . import clients, network_block
-from .server import Reply, ServerSide
+from .server import Reply, ServerConnection
 
 
 class Answerer(Protocol):
-    """What a replay is to the connections that it answers."""
+    """A replay, as the connections that it answers see it."""
 
     @property
     def records(self) -> bool:
-        """Whether it may ask the network for an answer."""
+        """Whether the replay may ask the network for an answer."""
 
     def mentions(self, host: str, port: int) -> bool:
-        """Whether there are recordings of that host, if it is a loopback one."""
+        """Tell if the replay has recordings of a loopback host."""
 
     def take(self, request: Request) -> Reply | None:
-        """The answer to the request, if there is one left."""
+        """Return the reply to a request; None if the replay has none left."""
 
     def record(self, sent: Request) -> Reply | None:
-        """The answer of the network to the request as it was sent, if it is to be recorded."""
+        """Return the network's reply to a request as it was sent; None if it is not recorded."""
 
     def miss(self, request: Request) -> BaseException:
-        """Take note that nobody answered; the error to raise."""
+        """Note that no replay answered a request; return the exception to raise."""
 
     def failed(self, origin: str, error: Exception) -> BaseException:
-        """Take note that an answer could not be given at all; the error to raise."""
+        """Note that a request could not be answered at all; return the exception to raise."""
 
     def blocked(self, error: NetworkBlocked) -> None:
-        """Take note that something tried to leave the machine."""
+        """Note a connection that was blocked."""
 
 
 _lock = threading.Lock()
@@ -46,7 +46,7 @@ _active: tuple[Answerer, ...] = ()
 
 
 def start(answerer: Answerer) -> None:
-    """Put an answerer on the stack: from here on, nothing leaves the machine."""
+    """Put a replay on the stack; from now on nothing leaves the machine."""
     global _active  # noqa: PLW0603 (the stack is the process's)
     with _lock:
         if not _active:
@@ -60,44 +60,46 @@ def start(answerer: Answerer) -> None:
 
 
 def stop(answerer: Answerer) -> None:
-    """Take it off again; with the last one, every client is as it was."""
+    """Take a replay off the stack; the last one restores every client."""
     global _active  # noqa: PLW0603 (as above)
     with _lock:
-        _active = network_block.without(_active, answerer)
+        _active = network_block.without_last(_active, answerer)
         network_block.unblock(answerer.blocked)
         if not _active:
             clients.unpatch()
 
 
-def connect(scheme: str, host: str, port: int) -> ServerSide | None:
-    """The far end of a connection to a host; None if it is to be a real one, to loopback."""
-    if clients.sdk_is_new():
+def connect(scheme: str, host: str, port: int) -> ServerConnection | None:
+    """Return the server's side of a connection to a host; None for a real one, to loopback."""
+    if clients.is_sdk_unpatched():
         with _lock:
             if _active:  # pragma: no branch (the last replay may end in between)
                 clients.patch_sdk(connect)
-    active = _active
-    wanted = any(each.mentions(host, port) for each in active)
-    if not active or (network_block.is_loopback(host) and not wanted) or network_block.is_lifted():
+    replays = _active
+    if not replays or network_block.is_lifted():
+        return None
+    if network_block.is_loopback(host) and not any(each.mentions(host, port) for each in replays):
         return None
     name = f"[{host}]" if ":" in host else host
     origin = f"{scheme}://{name}" + (f":{port}" if port != PORTS.get(scheme) else "")
-    return ServerSide(origin, _answer, _fail, waits=any(each.records for each in active))
+    may_block = any(each.records for each in replays)
+    return ServerConnection(origin, _answer, _fail, may_block=may_block)
 
 
 def _answer(sent: Request) -> Reply:
-    answerers = _active
-    if not answerers:
+    replays = _active
+    if not replays:
         raise ConnectionError("the replay that answered on this connection is over")
     request = sent.hidden()
-    for answerer in reversed(answerers):
-        if (reply := answerer.take(request)) is not None:
+    for replay in reversed(replays):
+        if (reply := replay.take(request)) is not None:
             return reply
-    for answerer in reversed(answerers):
-        if (reply := answerer.record(sent)) is not None:
+    for replay in reversed(replays):
+        if (reply := replay.record(sent)) is not None:
             return reply
-    raise answerers[-1].miss(request)
+    raise replays[-1].miss(request)
 
 
 def _fail(origin: str, error: Exception) -> BaseException:
-    answerers = _active
-    return answerers[-1].failed(origin, error) if answerers else error
+    replays = _active
+    return replays[-1].failed(origin, error) if replays else error

@@ -1,8 +1,8 @@
-"""The network block: while it is up, sockets reach loopback only and no name is resolved.
+"""Block the network: while a replay is active, sockets reach loopback only and no name is resolved.
 
-An audit hook sees every socket of the process, in each thread and event loop, however the
-code came by it. Python cannot take a hook away again, so one is added when the first block
-goes up, and does nothing while none is.
+An audit hook sees every socket of the process, in each thread and event loop, however the code
+made it. Python cannot remove an audit hook, so one is added with the first block, and does nothing
+while no block is active.
 """
 
 from __future__ import annotations
@@ -17,23 +17,26 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from .._support import stack as frames
+from .._support import stack
 from ..errors import NetworkBlocked
-from ._monkeypatch import Kept, Patch, Patches, is_installed
+from ._monkeypatch import Patch, Patches, is_installed
 
 T = TypeVar("T")
 Listener = Callable[[NetworkBlocked], None]
 
-_ADDRESS_EVENTS: Final = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
+_CONNECT, _RESOLVE = "socket.connect", "socket.getaddrinfo"
+_ADDRESS_EVENTS: Final = {_CONNECT: 1, "socket.sendto": 1, "socket.sendmsg": 1}
 _NAME_EVENTS: Final = {
-    "socket.getaddrinfo": 0,
+    _RESOLVE: 0,
     "socket.gethostbyname": 0,
     "socket.gethostbyaddr": 0,
     "socket.getnameinfo": 0,
 }
 _EVENTS: Final = _ADDRESS_EVENTS | _NAME_EVENTS
-_RESOLVING: Final = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
-"""Methods of a socket that resolve a name before their audit event, and where the address is."""
+"""Audit events of connections and look-ups, and the position of the address in each."""
+
+_SOCKET_METHODS: Final = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
+"""Methods that resolve a name before their audit event, and the position of the address."""
 
 _LOOP_METHODS: Final = (
     ("create_connection", 1, "host"),
@@ -41,66 +44,66 @@ _LOOP_METHODS: Final = (
     ("sock_connect", 1, "address"),
     ("create_datagram_endpoint", 2, "remote_addr"),
 )
-"""Methods of an event loop that connect or resolve, and which argument says where to."""
+"""Methods of an event loop that connect or resolve, with position and name of the address."""
 
 _ADVICE: Final = "mock it, serve it from loopback, or do it where no replay is active"
 
 _lock = threading.Lock()
 _listeners: tuple[Listener, ...] = ()
 _patches = Patches()
-_hooked = False
-_here = threading.local()
+_has_hook = False
+_thread = threading.local()
 
 
 def block(listener: Listener) -> None:
-    """Put the block up; it stays until the last of the nested ones is lifted.
+    """Block the network until `unblock` has been called as often.
 
-    ``listener`` is told of what is refused while it is the innermost one.
+    The innermost ``listener`` is called with each `NetworkBlocked` error.
     """
-    global _listeners, _hooked  # noqa: PLW0603 (the block is of the whole process)
+    global _listeners, _has_hook  # noqa: PLW0603 (the block is of the whole process)
     with _lock:
-        if not _hooked:
+        if not _has_hook:
             sys.addaudithook(_hook)
-            _hooked = True
+            _has_hook = True
         if not _listeners:
-            _patches.apply_kept(_kept_sockets)
+            _patches.apply(_socket_patches())
             if is_installed("uvloop"):
-                _patches.apply_kept(_kept_loops)
+                _patches.apply(_uvloop_patches())
         _listeners = (*_listeners, listener)
 
 
 def unblock(listener: Listener) -> None:
-    """Lift the block that ``listener`` came with."""
+    """Remove the block of ``listener``; the last one restores the sockets."""
     global _listeners  # noqa: PLW0603 (as above)
     with _lock:
-        _listeners = without(_listeners, listener)
+        _listeners = without_last(_listeners, listener)
         if not _listeners:
             _patches.undo()
 
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Let this thread out, and no other: for what is recorded."""
-    _here.is_lifted = True
+    """Let the current thread reach the network, to record an answer."""
+    _thread.is_lifted = True
     try:
         yield
     finally:
-        _here.is_lifted = False
+        _thread.is_lifted = False
 
 
 def is_lifted() -> bool:
-    """Whether this thread may leave the machine."""
-    return getattr(_here, "is_lifted", False)
+    """Tell if the current thread may reach the network."""
+    return getattr(_thread, "is_lifted", False)
 
 
-def without(stack: tuple[T, ...], item: T) -> tuple[T, ...]:
-    """The stack without the innermost one that equals the item."""
-    index = len(stack) - 1 - stack[::-1].index(item)
-    return stack[:index] + stack[index + 1 :]
+def without_last(items: tuple[T, ...], item: T) -> tuple[T, ...]:
+    """Return the items without the last one that equals ``item``."""
+    index = len(items) - 1 - items[::-1].index(item)
+    return items[:index] + items[index + 1 :]
 
 
 def is_loopback(host: object) -> bool:
-    """Whether a host, as sockets and resolvers take it, is this machine itself."""
+    """Tell if a host, in any form that sockets take, is this machine."""
     if isinstance(host, (bytes, bytearray)):
         host = host.decode("ascii", "replace")
     return _is_this_machine(host) if isinstance(host, str) else host is None
@@ -122,72 +125,63 @@ def _is_this_machine(host: str) -> bool:
     return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
-def refuse(target: str, advice: str = _ADVICE) -> NetworkBlocked:
-    """Tell the innermost listener of an attempt to leave; the error to raise for it."""
-    error = NetworkBlocked(target, advice, frames.here())
+def report(target: str, advice: str = _ADVICE) -> NetworkBlocked:
+    """Report a blocked connection to the innermost listener; return the error to raise."""
+    error = NetworkBlocked(target, advice, stack.here())
     for listener in _listeners[-1:]:
         listener(error)
     return error
 
 
-def _check(event: str, args: tuple[Any, ...]) -> None:
-    """Raise `NetworkBlocked` if the event would leave the machine."""
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    if _listeners and event in _EVENTS:
+        _check(event, args[_EVENTS[event]])
+
+
+vars(_hook)["__cantrace__"] = True  # lets debuggers and coverage trace audit hooks
+
+
+def _check(event: str, target: Any) -> None:
+    """Raise `NetworkBlocked` if the target of an audit event is not on loopback."""
     if is_lifted():
         return
-    where = args[_EVENTS[event]]
-    is_address = isinstance(where, tuple) and where and not isinstance(where[0], int)
-    if is_address and not is_loopback(where[0]):
-        raise refuse(":".join(_text(part) for part in where[:2]))
-    if event in _NAME_EVENTS and not is_address and not is_loopback(where):
-        raise refuse(_text(where))
+    is_address = isinstance(target, tuple) and target and not isinstance(target[0], int)
+    if is_address and not is_loopback(target[0]):
+        raise report(":".join(map(_text, target[:2])))
+    if event in _NAME_EVENTS and not is_address and not is_loopback(target):
+        raise report(_text(target))
 
 
 def _text(value: object) -> str:
     return value.decode("ascii", "replace") if isinstance(value, (bytes, bytearray)) else str(value)
 
 
-def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if _listeners and event in _EVENTS:
-        _check(event, args)
+def _socket_patches() -> Iterator[Patch]:
+    for name, position in _SOCKET_METHODS.items():
+        yield Patch(socket.socket, name, _checked(getattr(socket.socket, name), position))
 
 
-vars(_hook)["__cantrace__"] = True  # for debuggers and coverage, which audit hooks are kept from
-
-
-def _checked(name: str) -> Callable[..., Any]:
-    inherited = getattr(socket.socket, name)
-
+def _checked(original: Callable[..., Any], position: int) -> Callable[..., Any]:
     def method(self: socket.socket, *args: Any) -> Any:
-        for address in args[_RESOLVING[name] :][:1]:
-            _check("socket.connect", (self, address))
-        return inherited(self, *args)
+        for address in args[position:][:1]:
+            _check(_CONNECT, address)
+        return original(self, *args)
 
     return method
 
 
-def _sockets() -> Iterator[Patch]:
-    for name in _RESOLVING:
-        yield Patch(socket.socket, name, _checked(name))
-
-
-def _uvloop() -> Iterator[Patch]:
-    """Uvloop connects in C, where no audit event is raised: its loop's methods are checked."""
+def _uvloop_patches() -> Iterator[Patch]:
+    """Check the methods of uvloop's loop: it connects in C, without audit events."""
     loop: Any = importlib.import_module("uvloop").Loop
     for name, position, keyword in _LOOP_METHODS:
         yield Patch(loop, name, _checked_loop(getattr(loop, name), position, keyword))
 
 
-def _checked_loop(inherited: Any, position: int, keyword: str) -> Callable[..., Any]:
+def _checked_loop(original: Any, position: int, keyword: str) -> Callable[..., Any]:
+    event = _RESOLVE if keyword == "host" else _CONNECT
+
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        target = kwargs.get(keyword, next(iter(args[position:]), None))
-        if isinstance(target, tuple):
-            _check("socket.connect", (self, target))
-        elif keyword == "host":
-            _check("socket.getaddrinfo", (target,))
-        return inherited(self, *args, **kwargs)
+        _check(event, kwargs.get(keyword, next(iter(args[position:]), None)))
+        return original(self, *args, **kwargs)
 
     return method
-
-
-_kept_sockets = Kept(_sockets, lambda: (socket.socket,))
-_kept_loops = Kept(_uvloop, lambda: (importlib.import_module("uvloop").Loop,))

@@ -878,8 +878,8 @@ def test_what_tries_to_leave_is_told_whole(run):
     """)
 
     assert (
-        "\n192.0.2.1 is out of reach: nothing but loopback is, while a replay is active\n"
-        "  to do:    mock it, serve it from loopback, or do it where no replay is active\n"
+        "\nconnection to 192.0.2.1 blocked: only loopback is allowed while a replay is active\n"
+        "  fix:      mock it, serve it from loopback, or do it where no replay is active\n"
     ) in output
 
 

@@ -7,7 +7,6 @@ import http.client
 import http.server
 import json
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from importlib import import_module
@@ -24,8 +23,8 @@ from helpers.senders import CROWDS, SENDERS
 
 from pytest_stripe_contract.replay.miss import ReplayMiss
 from pytest_stripe_contract.transport._monkeypatch import is_installed
-from pytest_stripe_contract.transport.clients._aiohttp import WireTransport
-from pytest_stripe_contract.transport.server import ServerSide
+from pytest_stripe_contract.transport.clients._aiohttp import ReplayTransport
+from pytest_stripe_contract.transport.server import ServerConnection
 
 SHIPPED = Path(__file__).parents[2] / "cassettes" / "mark_uncollectible.yaml"
 
@@ -194,8 +193,8 @@ def test_a_transport_of_ours_can_be_aborted_and_closed_again():
     async def main():
         loop = asyncio.get_running_loop()
         protocol = ResponseHandler(loop)
-        far_end = ServerSide("https://api.stripe.com", None, None)
-        transport = WireTransport(far_end, protocol, None, None)
+        server = ServerConnection("https://api.stripe.com", None, None)
+        transport = ReplayTransport(server, protocol, None, None)
         protocol.connection_made(transport)
         transport.abort()
         transport.close()
@@ -291,12 +290,11 @@ def test_a_proxy_on_loopback_may_lead_to_loopback(base, server, stripe_replay, m
 
 def test_a_library_that_does_not_import_is_left_out(stripe_replay, monkeypatch):
     def fail(name, package=None):
-        if name == ".aiohttp":
+        if name == "._aiohttp":
             raise ImportError("built for another library")
         return import_module(name, package)
 
-    monkeypatch.setattr("importlib.import_module", fail)
-    monkeypatch.delitem(sys.modules, WireTransport.__module__)
+    monkeypatch.setattr("pytest_stripe_contract.transport.clients.import_module", fail)
 
     with stripe_replay("mark_uncollectible"):
         assert "connect" not in vars(aiohttp.TCPConnector)

@@ -378,7 +378,7 @@ def test_the_error_is_one_that_no_client_retries_and_that_survives_pickle(refuse
     assert refused == [caught.value]
 
 
-ADVICE = "pycurl cannot be replayed: use requests, httpx, aiohttp, urllib3 or urllib in this test"
+ADVICE = "use requests, httpx, aiohttp, urllib3 or urllib in this test: pycurl cannot be replayed"
 
 
 @pytest.mark.parametrize("handle", ["Curl", "CurlMulti"])
@@ -475,12 +475,12 @@ def test_a_blocked_attempt_fails_the_test_though_the_code_swallowed_it(pytester,
     result.assert_outcomes(failed=5, errors=1, passed=2)
     result.stdout.fnmatch_lines_random(
         [
-            "FAILED *::test_in_the_test - *stripe.invalid is out of reach*",
-            "FAILED *::test_in_a_thread - *stripe.invalid is out of reach*",
-            "FAILED *::test_in_an_event_loop - *stripe.invalid is out of reach*",
-            "FAILED *::test_by_pycurl - *pycurl is out of reach*",
-            "FAILED *::test_during_setup - *stripe.invalid is out of reach*",
-            "ERROR *::test_during_teardown - *stripe.invalid is out of reach*",
+            "FAILED *::test_in_the_test - *connection to stripe.invalid* blocked: *",
+            "FAILED *::test_in_a_thread - *connection to stripe.invalid* blocked: *",
+            "FAILED *::test_in_an_event_loop - *connection to stripe.invalid* blocked: *",
+            "FAILED *::test_by_pycurl - *connection to a host (by pycurl) blocked: *",
+            "FAILED *::test_during_setup - *connection to stripe.invalid* blocked: *",
+            "ERROR *::test_during_teardown - *connection to stripe.invalid* blocked: *",
         ]
     )
 

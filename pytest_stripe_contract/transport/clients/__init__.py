@@ -1,84 +1,60 @@
-"""The seams at which the HTTP libraries take a connection from us instead of the network.
+"""Patch the HTTP libraries, so that a replay's connections come from the process itself.
 
-One module a library, each with ``patches(connect)``: what to set on which class. All are put
-in place when the first replay starts and taken away with the last one.
+Each library has a module with ``patches(connect)``. The patches are put in place when the first
+replay starts, and removed with the last one.
 """
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from importlib import import_module
 
-from .._monkeypatch import Kept, Patches, is_installed
-from ..server import ServerSide
+from .._monkeypatch import Patches, is_installed
+from ..server import Connect
+from . import sdk_backoff
+from .sdk_backoff import virtual_sleep
 
-Connect = Callable[[str, str, int], ServerSide | None]
-"""Scheme, host and port in; the far end out, or None for a real connection."""
+__all__ = ["is_sdk_unpatched", "patch", "patch_sdk", "unpatch", "virtual_sleep"]
 
 _LIBRARIES = {
-    "http.client": "_stdlib",
+    "http": "_stdlib",
     "urllib3": "_urllib3",
     "httpcore": "_httpcore",
     "aiohttp": "_aiohttp",
     "pycurl": "_pycurl",
 }
 
-SDK = ("stripe._http_client", "stripe.http_client")
-"""Where the official SDK has its clients: the first since 8.0."""
-
 _patches = Patches()
-_sdk_seen: set[str] = set()
-_kept: dict[Callable[..., Any], Kept] = {}
-"""The patches of each library, by the function that makes them."""
+_patched_sdk: set[str] = set()
 
 
 def patch(connect: Connect) -> None:
-    """Put every seam in place, in the libraries that are installed."""
+    """Patch the libraries that are installed."""
     for library, module in _LIBRARIES.items():
-        if not is_installed(library.partition(".")[0]):
-            continue
-        try:
-            seams = sys.modules.get(f"{__name__}.{module}") or importlib.import_module(
-                f".{module}", __name__
-            )
-        except ImportError:
-            continue  # it does not import for the code under test either
-        _apply(seams, connect)
+        if is_installed(library):
+            try:
+                patches = import_module(f".{module}", __name__).patches
+            except ImportError:
+                continue  # the code under test cannot import it either
+            _patches.apply(patches(connect))
     patch_sdk(connect)
 
 
-def sdk_is_new() -> bool:
-    """Whether the official SDK has been imported since `patch`."""
-    return any(name in sys.modules and name not in _sdk_seen for name in SDK)
+def is_sdk_unpatched() -> bool:
+    """Tell if the official SDK has been imported since `patch` or `patch_sdk`."""
+    return not _patched_sdk.issuperset(sdk_backoff.modules())
 
 
 def patch_sdk(connect: Connect) -> None:
-    """Put the official SDK's seam in place, if it has been imported by now.
+    """Patch the official SDK if it has been imported.
 
-    It is not imported for this: that takes long, and code may do without it.
+    It is not imported for the patch, as that takes long and the code may not need it.
     """
-    if sdk_is_new():
-        _sdk_seen.update(name for name in SDK if name in sys.modules)
-        from . import sdk
-
-        _apply(sdk, connect)
+    if is_sdk_unpatched():
+        _patched_sdk.update(sdk_backoff.modules())
+        _patches.apply(sdk_backoff.patches(connect))
 
 
 def unpatch() -> None:
-    """Take the seams away."""
+    """Remove all patches."""
     _patches.undo()
-    _sdk_seen.clear()
-
-
-def _apply(seams: Any, connect: Connect) -> None:
-    """Put a library's patches in place: those of the last replay, if they still fit."""
-    make = seams.patches
-    if not hasattr(seams, "owners"):
-        _patches.apply(make(connect))
-        return
-    if make not in _kept:
-        _kept[make] = Kept(partial(make, connect), seams.owners)
-    _patches.apply_kept(_kept[make])
+    _patched_sdk.clear()

@@ -1,4 +1,4 @@
-"""aiohttp: its TCP connector hands out a connection of ours for each request."""
+"""Patch aiohttp: its TCP connector returns a replay's connection for each request."""
 
 from __future__ import annotations
 
@@ -11,53 +11,48 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
 from .._monkeypatch import Patch
-from ..server import ServerSide
-from . import Connect, _connection_errors
+from ..server import Connect, ServerConnection
+from . import _connection_errors
 
-_TOO_LATE: Any = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)
-_UNRESOLVED: Any = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
+_READ_TIMEOUT: Any = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)
+_NAME_NOT_RESOLVED: Any = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
 """Both are newer than aiohttp 3.9."""
 
 
-def owners() -> tuple[type, ...]:
-    """What `patches` are put on."""
-    return (aiohttp.TCPConnector,)
-
-
 def patches(connect: Connect) -> Iterator[Patch]:
-    """Connectors, before they look for an open connection, resolve a name or use a proxy."""
+    """Replace ``connect`` of connectors, which finds an open connection or resolves a name."""
     original = aiohttp.TCPConnector.connect
 
     async def patched(self: Any, req: Any, *args: Any, **kwargs: Any) -> Connection:
         scheme = "https" if req.is_ssl() else "http"
-        far_end = connect(scheme, req.url.raw_host or "", req.url.port or 0)
-        if far_end is None:
+        server = connect(scheme, req.url.raw_host or "", req.url.port or 0)
+        if server is None:
             return await original(self, req, *args, **kwargs)
         loop = asyncio.get_running_loop()
         protocol = ResponseHandler(loop)
         timeout = kwargs["timeout"] if "timeout" in kwargs else args[1]
-        protocol.connection_made(WireTransport(far_end, protocol, req.connection_key, timeout))
-        protocol.force_close()  # a pool is not to keep it: it may outlive the replay
-        return WireConnection(self, req.connection_key, protocol, loop)
+        protocol.connection_made(ReplayTransport(server, protocol, req.connection_key, timeout))
+        protocol.force_close()  # keeps it out of the pool, which may outlive the replay
+        return ReplayConnection(self, req.connection_key, protocol, loop)
 
     yield Patch(aiohttp.TCPConnector, "connect", patched)
 
 
-class WireConnection(Connection):
-    """A connection that nobody need close: there is nothing behind it."""
+class ReplayConnection(Connection):
+    """A connection that need not be closed."""
 
     def __del__(self, _warnings: Any = None, /) -> None:
-        """No warning of a leak."""
+        """Do not warn of an unclosed connection."""
 
 
-class WireTransport(asyncio.Transport):
-    """A transport with a `ServerSide` behind it; ``key`` says of which connection."""
+class ReplayTransport(asyncio.Transport):
+    """A transport in front of the server's side; ``key`` identifies the connection."""
 
     def __init__(
-        self, far_end: ServerSide, protocol: ResponseHandler, key: Any, timeout: Any
+        self, server: ServerConnection, protocol: ResponseHandler, key: Any, timeout: Any
     ) -> None:
         super().__init__()
-        self._far_end = far_end
+        self._server = server
         self._protocol = protocol
         self._key = key
         self._timeout = timeout
@@ -68,25 +63,25 @@ class WireTransport(asyncio.Transport):
         self._closing = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send; the answer arrives once the loop comes round, as from a socket."""
-        if self._far_end.waits:
-            task = self._loop.create_task(self._write_and_wait(bytes(data)))
+        """Send bytes; the answer arrives in the next iteration of the loop."""
+        if self._server.may_block:
+            task = self._loop.create_task(self._write_in_thread(bytes(data)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             return
         try:
-            received = self._far_end.receive(bytes(data))
-        except BaseException as error:  # noqa: BLE001 (the reader is to get it, whatever it is)
+            received = self._server.receive(bytes(data))
+        except BaseException as error:  # noqa: BLE001 (the reader raises it, of any type)
             self._protocol.set_exception(error)
             return
         self._loop.call_soon(self._deliver, received)
 
-    async def _write_and_wait(self, data: bytes) -> None:
-        """The same by a thread, so that the loop goes on while an answer is recorded."""
+    async def _write_in_thread(self, data: bytes) -> None:
+        """Send bytes by a thread, so that the loop goes on while an answer is recorded."""
         try:
             async with self._sending:
                 self._is_waiting = True
-                received = await asyncio.to_thread(self._far_end.receive, data)
+                received = await asyncio.to_thread(self._server.receive, data)
                 self._is_waiting = False
         except BaseException as error:  # noqa: BLE001 (as above)
             self._protocol.set_exception(error)
@@ -95,46 +90,48 @@ class WireTransport(asyncio.Transport):
             self._deliver(received)
 
     def _deliver(self, received: bytes) -> None:
-        if (problem := self._problem()) is not None:
-            self._protocol.set_exception(problem)
+        if (error := self._error()) is not None:
+            self._protocol.set_exception(error)
             return
         if received:
             self._protocol.data_received(received)
-        if self._far_end.is_over:
+        if self._server.is_closed:
             self._protocol.connection_lost(
-                _connection_errors.reset() if self._far_end.failure else None
+                _connection_errors.connection_reset() if self._server.failure else None
             )
 
-    def _problem(self) -> Exception | None:
-        """What the code under test meets instead of an answer, if it is no lost connection."""
-        failure = self._far_end.failure
-        patience = [each for each in (self._timeout.sock_read, self._timeout.total) if each]
-        if self._far_end.is_late(min(patience, default=None)):
-            if patience and min(patience) == self._timeout.sock_read:
-                late: Exception = _TOO_LATE("Timeout on reading data from socket")
-                return late
-            return TimeoutError()  # of the whole: a timer of aiohttp's own
+    def _error(self) -> Exception | None:
+        """Return the error that the code under test gets instead of an answer, except a reset."""
+        failure = self._server.failure
+        timeouts = [each for each in (self._timeout.sock_read, self._timeout.total) if each]
+        if self._server.times_out(min(timeouts, default=None)):
+            if timeouts and min(timeouts) == self._timeout.sock_read:
+                read_timeout: Exception = _READ_TIMEOUT("Timeout on reading data from socket")
+                return read_timeout
+            return TimeoutError()  # as aiohttp's timer for the whole request raises it
         if failure == "dns":
-            unresolved: Exception = _UNRESOLVED(self._key, _connection_errors.unresolved())
-            return unresolved
+            not_resolved: Exception = _NAME_NOT_RESOLVED(
+                self._key, _connection_errors.name_not_resolved()
+            )
+            return not_resolved
         if failure == "tls":
             return aiohttp.ClientConnectorCertificateError(
-                self._key, _connection_errors.unverified()
+                self._key, _connection_errors.certificate_not_verified()
             )
         return None
 
     def is_closing(self) -> bool:
-        """Whether `close` was called."""
+        """Tell if `close` was called."""
         return self._closing
 
     def close(self) -> None:
-        """Tell the protocol, as a socket's transport would."""
+        """Report the closed connection to the protocol, as a socket's transport does."""
         if not self._closing:
             self._closing = True
             if self._is_waiting:
-                self._far_end.give_up()
+                self._server.give_up()
             self._loop.call_soon(self._protocol.connection_lost, None)
 
     def abort(self) -> None:
-        """There is nothing left to send: the same as `close`."""
+        """Close the connection: there is never anything left to send."""
         self.close()

@@ -1,4 +1,4 @@
-"""pycurl: libcurl opens its own sockets, so it is refused before it can."""
+"""Block pycurl: libcurl opens its own sockets, which no audit hook sees."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from typing import Any, NoReturn
 
 from .. import network_block
 from .._monkeypatch import Patch
-from . import Connect
+from ..server import Connect
 
-_ADVICE = "pycurl cannot be replayed: use requests, httpx, aiohttp, urllib3 or urllib in this test"
+_TARGET = "a host (by pycurl)"
+_ADVICE = "use requests, httpx, aiohttp, urllib3 or urllib in this test: pycurl cannot be replayed"
 
 
 def patches(_connect: Connect) -> Iterator[Patch]:
-    """The handles, and the official SDK's client, which may have made its handle before."""
+    """Replace the handles, and the official SDK's client, whose handle may exist already."""
     module: Any = importlib.import_module("pycurl")
-    if type(module) is not ModuleType:  # pytest-recording has put a stand-in before it
-        stand_in: Any = sys.modules[module.Curl.__module__]
-        yield Patch(stand_in, "Curl", _refuse)
-        module = stand_in.pycurl
-    yield Patch(module, "Curl", _refuse)
-    yield Patch(module, "CurlMulti", _refuse)
+    if type(module) is not ModuleType:  # pytest-recording has replaced it
+        replacement: Any = sys.modules[module.Curl.__module__]
+        yield Patch(replacement, "Curl", _block)
+        module = replacement.pycurl
+    yield Patch(module, "Curl", _block)
+    yield Patch(module, "CurlMulti", _block)
     if client := getattr(sys.modules.get("stripe"), "PycurlClient", None):
-        yield Patch(client, "request", _refuse)
-        yield Patch(client, "request_stream", _refuse)
+        yield Patch(client, "request", _block)
+        yield Patch(client, "request_stream", _block)
 
 
-def _refuse(*_: Any, **__: Any) -> NoReturn:
-    raise network_block.refuse("pycurl", _ADVICE)
+def _block(*_: Any, **__: Any) -> NoReturn:
+    raise network_block.report(_TARGET, _ADVICE)

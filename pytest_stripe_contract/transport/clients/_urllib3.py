@@ -1,4 +1,4 @@
-"""urllib3, and with it requests: its connections have a ``connect`` of their own."""
+"""Patch urllib3, and with it requests: its connections have a ``connect`` method of their own."""
 
 from __future__ import annotations
 
@@ -10,28 +10,23 @@ import urllib3.connection
 import urllib3.exceptions
 
 from .._monkeypatch import Patch
-from . import Connect
-from ._stdlib import WireSocket, connecting
-
-
-def owners() -> tuple[type, ...]:
-    """What `patches` are put on."""
-    return (urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection)
+from ..server import Connect
+from ._stdlib import ReplaySocket, connect_patch
 
 
 def patches(connect: Connect) -> Iterator[Patch]:
-    """Connections that are opened; those that were open before are the standard library's."""
-    yield connecting(urllib3.connection.HTTPConnection, connect, _Socket)
-    yield connecting(urllib3.connection.HTTPSConnection, connect, _Socket)
+    """Replace how connections open; those already open are handled in ``http.client``."""
+    yield connect_patch(urllib3.connection.HTTPConnection, connect, _Socket)
+    yield connect_patch(urllib3.connection.HTTPSConnection, connect, _Socket)
 
 
-class _Socket(WireSocket):
-    """urllib3 has an error of its own for a host without an address."""
+class _Socket(ReplaySocket):
+    """A socket that raises urllib3's own error for a host without an address."""
 
-    def unresolved(self, error: socket.gaierror) -> Exception:
-        """What is raised if the host has no address."""
-        named: Any = getattr(urllib3.exceptions, "NameResolutionError", None)
-        if named is None:  # urllib3 1
+    def resolution_error(self, error: socket.gaierror) -> Exception:
+        """Return the error for a host without an address."""
+        error_class: Any = getattr(urllib3.exceptions, "NameResolutionError", None)
+        if error_class is None:  # urllib3 1
             return urllib3.exceptions.NewConnectionError(self._connection, str(error))
-        resolving: Exception = named(self._connection.host, self._connection, error)
-        return resolving
+        resolution_error: Exception = error_class(self._connection.host, self._connection, error)
+        return resolution_error
