@@ -6,6 +6,7 @@ answers themselves, so that each shows a recorded answer just as it shows a real
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import client as http_client
@@ -44,6 +45,7 @@ Fail = Callable[[str, Exception], BaseException]
 
 _BODILESS = (204, 304)
 _FRAMING = (b"content-length", b"transfer-encoding")
+_HEAD_LINE = re.compile(rb"(?:HTTP/1.1 \d{3} |[!#$%&'*+.^_`|~0-9A-Za-z-]+: )[^\r\n\0]*")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -169,7 +171,10 @@ class _RequestReader:
 
 
 def _head(response: Response, *, closes: bool) -> bytes:
-    """Return status line and headers, with a length: a recorded body is not chunked any more."""
+    """Return status line and headers, with a length: a recorded body is not chunked any more.
+
+    Raises ``ValueError`` for a header that HTTP cannot carry.
+    """
     dropped = (*_FRAMING, b"connection") if closes else _FRAMING
     headers = [pair for pair in response.headers.raw if pair[0].lower() not in dropped]
     headers.append((b"Content-Length", b"%d" % len(response.body)))
@@ -178,8 +183,9 @@ def _head(response: Response, *, closes: bool) -> bytes:
     reason = response.reason or http_client.responses.get(response.status, "")
     lines = [b"HTTP/1.1 %d %s" % (response.status, reason.encode("ascii", "replace"))]
     lines += [b"%s: %s" % pair for pair in headers]
-    if any(b"\n" in line or b"\r" in line for line in lines):
-        raise ValueError("a recorded header or reason holds a line break")
+    for line in lines:
+        if not _HEAD_LINE.fullmatch(line):
+            raise ValueError(f"illegal header: {line.decode('latin-1')!r}")
     return b"\r\n".join((*lines, b"", b""))
 
 
