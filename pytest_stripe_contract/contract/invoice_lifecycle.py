@@ -154,19 +154,20 @@ def amount_due(invoice: Invoice) -> int:
 
     Real invoices may differ, by minimum charges and credits: no rule of the contract.
     """
-    return max(0, _after_balance(invoice))
+    return max(0, _integer(invoice, "total") + balance(invoice))
 
 
 def ending_balance(invoice: Invoice) -> int | None:
     """Return the customer's balance that ``amount_due`` leaves; None until it is finalized."""
     if invoice.get("status") == "draft":
         return None
-    return _after_balance(invoice) - _integer(invoice, "amount_due")
+    return _integer(invoice, "total") + balance(invoice) - _integer(invoice, "amount_due")
 
 
-def _after_balance(invoice: Invoice) -> int:
+def balance(invoice: Invoice) -> int:
+    """Return what the customer's balance adds to the total, less the credit notes."""
     notes = _integer(invoice, "pre_payment_credit_notes_amount")
-    return _integer(invoice, "total") + _integer(invoice, "starting_balance") - notes
+    return _integer(invoice, "starting_balance") - notes
 
 
 def _integer(invoice: Invoice, name: str) -> int:

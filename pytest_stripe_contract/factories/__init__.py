@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from . import event_invoices, events, invoices
-from .events import SECRET, Event, EventFactory, NoEvent
-from .invoices.factory import InvoiceFactory, make
-from .invoices.made import items
-from .invoices.statuses import STATUSES
+from .event_invoices import event_invoice
+from .events import SECRET, Event, EventFactory, NoEvent, event_of_call
+from .invoices import (
+    InvoiceFactory,
+    UnknownProperty,
+    line_items,
+    make_invoice,
+    open_invoice,
+    repair_invoice,
+)
 
 __all__ = [
     "SECRET",
-    "STATUSES",
     "Event",
     "EventFactory",
     "InvoiceFactory",
     "NoEvent",
-    "event_invoices",
-    "events",
-    "invoices",
-    "items",
-    "make",
+    "UnknownProperty",
+    "event_invoice",
+    "event_of_call",
+    "line_items",
+    "make_invoice",
+    "open_invoice",
+    "repair_invoice",
 ]

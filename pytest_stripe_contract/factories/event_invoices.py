@@ -1,73 +1,55 @@
-"""The invoice that an event carries if the test names none: one to which such a thing happens.
-
-It is the one of Stripe's documentation, as the shipped cassettes have it, with what each type of
-event asks for, stepped to the test's API version.
-"""
+"""Invoices that events carry: of each type of event, one to which such a thing happens."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Final
 
-from ..cassettes import convert_response, load_shipped
-from ..contract import TYPES, ContractViolation
+from ..contract import TYPES
+from ..contract import invoice_lifecycle as table
 from ..migrations import upgrade
 from ..schemas import loader
-from ..stripe_api import resolve, versions
-from . import invoices
+from ..stripe_api import ReleaseLine, resolve, versions
+from .invoices import make_invoice, open_invoice
 
 Invoice = dict[str, Any]
 
-_CASSETTE: Final = "invoice_lifecycle"
-_OPEN, _UNCOLLECTIBLE = 1, 2
-"""The recordings in it that have the invoice in these two statuses."""
-
 _EXPANDED_ONLY: Final = ("confirmation_secret", "payments")
-"""What an invoice has only in an answer to a request that expands it."""
+"""Properties that only an answer to a request that expands them has."""
 
-_OWN = "MtG0nLkdIwHu7ixAaUw3Cb4"
-_ID = f"in_1{_OWN}"
-_SUBSCRIPTION = f"sub_1{_OWN}"
+_SUFFIX = "MtG0nLkdIwHu7ixAaUw3Cb4"
+_SUBSCRIPTION = f"sub_1{_SUFFIX}"
 _CREATED = 1_680_638_365
-_FINALIZED = _CREATED + 60 * 60
-_DAY = 24 * 60 * 60
-_MONTH = 30 * _DAY
+_FINALIZED = _CREATED + table.HOUR
 
-_DRAFT: Invoice = {
-    "effective_at": None,
-    "ending_balance": None,
-    "hosted_invoice_url": None,
-    "invoice_pdf": None,
-    "number": None,
-    "status": "draft",
-    "status_transitions": {"finalized_at": None},
-    "webhooks_delivered_at": _CREATED,
-}
-_ATTEMPTED: Invoice = {
+_ATTEMPT: Invoice = {
     "attempt_count": 1,
     "attempted": True,
-    "charge": f"ch_3{_OWN}",
-    "payment_intent": f"pi_3{_OWN}",
-}
-_PAID: Invoice = _ATTEMPTED | {
-    "amount_paid": 599,
-    "amount_remaining": 0,
-    "paid": True,
-    "status": "paid",
-    "status_transitions": {"paid_at": _FINALIZED + _DAY},
-}
-_SENT: Invoice = {"collection_method": "send_invoice", "due_date": _FINALIZED + _MONTH}
-_RENEWED: Invoice = _DRAFT | {
     "auto_advance": True,
-    "billing_reason": "upcoming",
-    "created": _CREATED + _MONTH,
-    "next_payment_attempt": _CREATED + _MONTH + 60 * 60,
-    "period_end": _CREATED + _MONTH,
-    "subscription": _SUBSCRIPTION,
-    "webhooks_delivered_at": None,
+    "charge": f"ch_3{_SUFFIX}",
+    "payment_intent": f"pi_3{_SUFFIX}",
 }
+_SENT: Invoice = {"collection_method": "send_invoice", "due_date": _FINALIZED + table.MONTH}
+
+_OVERRIDES: dict[str, Invoice] = {
+    "invoice.finalization_failed": {
+        "last_finalization_error": {
+            "code": "taxes_calculation_failed",
+            "doc_url": "https://docs.stripe.com/error-codes#taxes-calculation-failed",
+            "message": "The taxes of the invoice could not be calculated.",
+            "type": "invalid_request_error",
+        }
+    },
+    "invoice.overdue": _SENT,
+    "invoice.overpaid": {"amount_overpaid": 100},
+    "invoice.payment_action_required": _ATTEMPT | {"charge": None},
+    "invoice.payment_failed": _ATTEMPT | {"next_payment_attempt": _FINALIZED + 3 * table.DAY},
+    "invoice.sent": _SENT,
+    "invoice.updated": {"metadata": {"order_id": "6735"}},
+    "invoice.will_be_due": _SENT,
+}
+"""Overrides beside the status, for the versions that have the properties."""
+
 _MONTHLY: Invoice = {
     "aggregate_usage": None,
     "interval": "month",
@@ -76,144 +58,89 @@ _MONTHLY: Invoice = {
     "trial_period_days": None,
     "usage_type": "licensed",
 }
-_RENEWED_LINE: Invoice = {
+_PLAN = _MONTHLY | {
+    "id": "price_1Mr89PLkdIwHu7ixf5QhiWm2",
+    "object": "plan",
+    "active": True,
+    "amount": 1099,
+    "amount_decimal": "1099",
+    "billing_scheme": "per_unit",
+    "created": 1_680_131_491,
+    "currency": "usd",
+    "livemode": False,
+    "metadata": {},
+    "nickname": None,
+    "product": "prod_NcMtLgctyqlJDC",
+    "tiers_mode": None,
+    "transform_usage": None,
+}
+_RENEWAL_LINE: Invoice = {
     "invoice_item": None,
-    "period": {"end": _CREATED + 2 * _MONTH, "start": _CREATED + _MONTH},
-    "plan": _MONTHLY
-    | {
-        "id": "price_1Mr89PLkdIwHu7ixf5QhiWm2",
-        "object": "plan",
-        "active": True,
-        "amount": 1099,
-        "amount_decimal": "1099",
-        "billing_scheme": "per_unit",
-        "created": 1_680_131_491,
-        "currency": "usd",
-        "livemode": False,
-        "metadata": {},
-        "nickname": None,
-        "product": "prod_NcMtLgctyqlJDC",
-        "tiers_mode": None,
-        "transform_usage": None,
-    },
+    "period": {"end": _CREATED + 2 * table.MONTH, "start": _CREATED + table.MONTH},
+    "plan": _PLAN,
     "price": {"recurring": _MONTHLY, "type": "recurring"},
     "subscription": _SUBSCRIPTION,
-    "subscription_item": f"si_1{_OWN}",
+    "subscription_item": f"si_1{_SUFFIX}",
     "type": "subscription",
 }
-
-_CHANGES: dict[str, Invoice] = {
-    "invoice.created": _DRAFT,
-    "invoice.deleted": _DRAFT,
-    "invoice.finalization_failed": _DRAFT
-    | {
-        "last_finalization_error": {
-            "code": "taxes_calculation_failed",
-            "doc_url": "https://docs.stripe.com/error-codes#taxes-calculation-failed",
-            "message": "The taxes of the invoice could not be told.",
-            "type": "invalid_request_error",
-        }
-    },
-    "invoice.overdue": _SENT,
-    "invoice.overpaid": _PAID,
-    "invoice.paid": _PAID,
-    "invoice.payment_action_required": _ATTEMPTED | {"auto_advance": True, "charge": None},
-    "invoice.payment_failed": _ATTEMPTED
-    | {"auto_advance": True, "next_payment_attempt": _FINALIZED + 3 * _DAY},
-    "invoice.payment_succeeded": _PAID,
-    "invoice.sent": _SENT,
-    "invoice.upcoming": _RENEWED,
-    "invoice.updated": {"metadata": {"order_id": "6735"}},
-    "invoice.voided": {
-        "status": "void",
-        "status_transitions": {"voided_at": _FINALIZED + _DAY},
-    },
-    "invoice.will_be_due": _SENT,
+_RENEWAL: Invoice = {
+    "auto_advance": True,
+    "billing_reason": "upcoming",
+    "created": _CREATED + table.MONTH,
+    "lines": [_RENEWAL_LINE],
+    "next_payment_attempt": _CREATED + table.MONTH + table.HOUR,
+    "period_end": _CREATED + table.MONTH,
+    "period_start": _CREATED,
+    "status": "draft",
+    "subscription": _SUBSCRIPTION,
 }
-"""What the open invoice has otherwise, in the form of `versions.VERSION`."""
+"""Overrides of the invoice of ``invoice.upcoming``, in `versions.VERSION`."""
 
 
-def make(name: str, version: str, overrides: Mapping[str, Any], *, livemode: bool) -> Invoice:
-    """The invoice in an event of that type, in an API version, with what the test says of it.
+def event_invoice(
+    name: str, api_version: str, overrides: Mapping[str, Any], *, livemode: bool
+) -> Invoice:
+    """Return the invoice of an event of a type, in an API version, with overrides.
 
-    ``livemode`` is that of everything in it. ``overrides`` are in the form of the version; of an
-    inner object they name what differs. An ``id`` takes the place of the invoice's own wherever
-    that is repeated. Nothing else follows from them: what no longer fits, the contract finds.
-    `invoices.UnknownProperty` is raised for a name that no such invoice has.
+    ``livemode`` is the mode of the invoice and its lines. ``overrides`` are those of
+    `make_invoice`, which also has the errors.
     """
-    line = resolve(version)
-    shown = line.shipped.name
-    if TYPES[name].statuses[0] == "uncollectible":
-        invoice = _recorded(shown, _UNCOLLECTIBLE)
+    line = resolve(api_version)
+    if name == "invoice.upcoming":
+        invoice, changes = _upcoming(line), {}
     else:
-        invoice = merged(_recorded(versions.VERSION, _OPEN), _CHANGES.get(name, {}))
-        if name == "invoice.upcoming":
-            [item] = invoice["lines"]["data"]
-            url = f"/v1/invoices/upcoming/lines?subscription={_SUBSCRIPTION}"
-            invoice["lines"] |= {"data": [merged(item, _RENEWED_LINE)], "url": url}
-        invoice = upgrade(invoice, versions.VERSION, shown)
-        invoice.pop("payments", None)  # an event has nothing that comes only if it is expanded
-        if name == "invoice.upcoming":
-            _unmake(invoice)
-        if name == "invoice.overpaid" and "amount_overpaid" in invoice:
-            invoice["amount_overpaid"] = 100
-    if isinstance(own := overrides.get("id"), str):
-        invoice = json.loads(json.dumps(invoice).replace(_ID, json.dumps(own)[1:-1]))
-    invoice = _in_mode(invoice, livemode=livemode)
-    if name != "invoice.upcoming":  # what that lacks is no misspelt name
-        with suppress(ContractViolation):  # the contract of the event says where in the event
-            invoices.make(version, overrides, invoice)
-    return merged(invoice, overrides)
+        invoice = open_invoice(line)
+        changes = {"status": TYPES[name].statuses[0], **_OVERRIDES.get(name, {})}
+    changes = {key: value for key, value in changes.items() if key in invoice}
+    invoice = make_invoice(api_version, changes | {"livemode": livemode}, invoice)
+    return make_invoice(api_version, overrides, invoice)
 
 
 def unexpanded(answer: Any, version: str) -> Any:
-    """The invoice of an answer as an event has it: nothing in an event is expanded."""
+    """Return the invoice of an answer as an event has it: nothing is expanded."""
     if not isinstance(answer, dict):
         return answer
-    typed = loader.documented("invoice", resolve(version).name)["properties"]
+    properties = loader.documented("invoice", resolve(version).name)["properties"]
     invoice = {name: value for name, value in answer.items() if name not in _EXPANDED_ONLY}
     for name, value in invoice.items():
-        may_be_an_id = {"type": "string"} in typed.get(name, {}).get("anyOf", ())
+        may_be_an_id = {"type": "string"} in properties.get(name, {}).get("anyOf", ())
         if may_be_an_id and isinstance(value, dict) and isinstance(value.get("id"), str):
             invoice[name] = value["id"]
     return invoice
 
 
-def merged(value: Invoice, changes: Mapping[str, Any]) -> Invoice:
-    """The same with the changes, at any depth: a new value."""
-    result = dict(value)
-    for name, change in changes.items():
-        known = result.get(name)
-        if isinstance(known, dict) and isinstance(change, Mapping):
-            result[name] = merged(known, change)
-        else:
-            result[name] = change
-    return result
-
-
-def _in_mode(value: Any, *, livemode: bool) -> Any:
-    if isinstance(value, list):
-        return [_in_mode(each, livemode=livemode) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: livemode if name == "livemode" else _in_mode(each, livemode=livemode)
-        for name, each in value.items()
-    }
-
-
-def _unmake(invoice: Invoice) -> None:
-    """Take away the id, which an invoice that is still to be made does not have.
+def _upcoming(line: ReleaseLine) -> Invoice:
+    """Return the invoice that will renew a subscription: it does not exist yet and has no id.
 
     Source: https://docs.stripe.com/api/events/types#event_types-invoice.upcoming.
     """
+    usual = open_invoice(resolve(versions.VERSION))
+    renewed = make_invoice(versions.VERSION, _RENEWAL, usual)
+    invoice: Invoice = upgrade(renewed, versions.VERSION, line.shipped.name)
+    invoice.pop("payments", None)
     del invoice["id"]
+    invoice["lines"]["url"] = f"/v1/invoices/upcoming/lines?subscription={_SUBSCRIPTION}"
     for item in invoice["lines"]["data"]:
         if "invoice" in item:
             item["invoice"] = None
-
-
-def _recorded(line: str, number: int) -> Invoice:
-    cassette = load_shipped(_CASSETTE, line)
-    invoice: Invoice = convert_response(cassette, number, line).json()
     return invoice

@@ -18,9 +18,9 @@ from ..errors import InvalidOption, StripeContractError, UnknownName
 from ..messages import Request, Response
 from ..stripe_api import full_version, template, versions
 from ..webhooks import SECRET, Event, Signed
-from . import event_invoices
+from .event_invoices import event_invoice, unexpanded
 
-__all__ = ["SECRET", "Event", "EventFactory", "NoEvent", "of_call"]
+__all__ = ["SECRET", "Event", "EventFactory", "NoEvent", "event_of_call"]
 
 Payload = dict[str, Any]
 
@@ -125,7 +125,7 @@ class EventFactory:
         return Event(body, secret, when, signed)
 
 
-def of_call(
+def event_of_call(
     call: Call,
     secret: str | None = SECRET,
     *,
@@ -148,7 +148,7 @@ def of_call(
     version = headers.get("Stripe-Version") or request.api_version or versions.VERSION
     return EventFactory(version)(
         "invoice.marked_uncollectible",
-        object=event_invoices.unexpanded(payloads.parse(answer.content), version),
+        object=unexpanded(payloads.parse(answer.content), version),
         request={
             "id": headers.get("Original-Request") or headers.get("Request-Id"),
             "idempotency_key": request.idempotency_key,
@@ -193,7 +193,7 @@ def _carried(
         return _read("object", other)
     if "object" in given:
         return given
-    return event_invoices.make(name, version, given, livemode=livemode or False)
+    return event_invoice(name, version, given, livemode=livemode or False)
 
 
 def _read(option: str, payload: object) -> Payload:

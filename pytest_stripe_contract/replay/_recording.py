@@ -15,7 +15,7 @@ from ..cassettes import (
     load_shipped,
 )
 from ..contract import FAILED, kind_of
-from ..factories import invoices
+from ..factories import make_invoice
 from ..faults import Fault
 from ..messages import CONFLICT, SERVER_ERROR, Request, Response
 from ..stripe_api import template, versions
@@ -121,7 +121,7 @@ def _otherwise(response: Response, invoice: Mapping[str, Any], version: str) -> 
         return response
     if kind_of(payload) != "invoice":
         return response
-    return response.with_payload(invoices.make(version, invoice, payload), indent=2)
+    return response.with_payload(make_invoice(version, invoice, payload), indent=2)
 
 
 def _ids(request: Request) -> list[str]:

@@ -34,6 +34,6 @@ class Call:
         ``timestamp`` (unix seconds; now, unless it is named), in the way ``signed``: see
         docs/events.md. Raises `events.NoEvent` for any other call.
         """
-        from ..factories import events
+        from ..factories import event_of_call
 
-        return events.of_call(self, secret, timestamp=timestamp, signed=signed)
+        return event_of_call(self, secret, timestamp=timestamp, signed=signed)

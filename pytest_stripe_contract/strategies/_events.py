@@ -13,7 +13,14 @@ from .. import webhooks
 from .._support.json_objects import Object, copied, put
 from ..contract import TYPES, happened
 from ..errors import UnknownName
-from ..factories import SECRET, Event, EventFactory, event_invoices, make
+from ..factories import (
+    SECRET,
+    Event,
+    EventFactory,
+    event_invoice,
+    make_invoice,
+    repair_invoice,
+)
 from ..schemas import loader
 from ..stripe_api import resolve
 from ..webhooks import Signed
@@ -21,7 +28,6 @@ from . import _options, _values
 from ._changes import changes
 from ._facts import LATEST
 from ._invoices import Source
-from ._kept import keep
 from ._previous import attributes
 from ._some import some_of
 
@@ -104,7 +110,7 @@ def _previous(draw: DrawFn, line: str, name: str, invoice: Object) -> Object | N
     before = copied(invoice)
     for change in draw(changes("invoice", line, expands=False)):
         change.apply(before)
-    keep(before, invoice)
+    repair_invoice(before, invoice)
     return attributes(before, invoice) or None
 
 
@@ -125,7 +131,7 @@ def _drawn_types(line: str) -> SearchStrategy[str]:
 @cache
 def _sources(api_version: str, name: str) -> SearchStrategy[Source]:
     """Where the invoices of a type of event come from: one for each status."""
-    usual = event_invoices.make(name, api_version, {}, livemode=False)
+    usual = event_invoice(name, api_version, {}, livemode=False)
     if name == _UPCOMING:
         return st.just(Source(api_version, usual, None, expands=False))
     fixed = frozenset({"collection_method"}) if name in _SENT else frozenset()
@@ -141,9 +147,9 @@ def _sources(api_version: str, name: str) -> SearchStrategy[Source]:
 
 
 def _in_status(api_version: str, invoice: Object, status: str) -> Object:
-    return (
-        invoice if status == invoice["status"] else make(api_version, {"status": status}, invoice)
-    )
+    if status == invoice["status"]:
+        return invoice
+    return make_invoice(api_version, {"status": status}, invoice)
 
 
 @cache

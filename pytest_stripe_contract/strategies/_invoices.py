@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object, copied
-from ..cassettes import load_shipped
+from ..contract import invoice_lifecycle
 from ..errors import UnknownName
-from ..factories import STATUSES
-from ..factories import invoices as factory
-from ..stripe_api import ReleaseLine, resolve
-from . import _facts, _kept, _options
+from ..factories import make_invoice, open_invoice, repair_invoice
+from ..stripe_api import resolve
+from . import _facts, _options
 from ._changes import Change, Sweep, changes
 from ._sizes import Facts
 
@@ -49,8 +48,8 @@ def invoices(
     """
     api_version = _options.version(api_version)
     _options.texts(status=status, currency=currency, collection_method=collection_method)
-    if status is not None and status not in STATUSES:
-        raise UnknownName("status of an invoice", status, STATUSES)
+    if status is not None and status not in invoice_lifecycle.STATUSES:
+        raise UnknownName("status of an invoice", status, invoice_lifecycle.STATUSES)
     sources(api_version, status, currency, collection_method)
     return _invoices(api_version, status, currency, collection_method)
 
@@ -117,7 +116,7 @@ def made(api_version: str, simplest: Object, said: Facts, changed: list[Change |
         before = dict(invoice)
         for change in changed:
             change.apply(invoice)
-        _kept.keep(invoice, before)
+        repair_invoice(invoice, before)
     return invoice
 
 
@@ -127,7 +126,7 @@ def settled(api_version: str, simplest: Object, said: Facts) -> Object:
         same: Object = copied(simplest)
         return same
     told = _facts.overrides(resolve(api_version).name, simplest, said)
-    invoice: Object = factory.make(api_version, told, simplest)
+    invoice: Object = make_invoice(api_version, told, simplest)
     due = invoice["amount_due"]
     if due and (paid := said.get("paid_of_it")):
         invoice["amount_paid"] = 1 + (paid - 1) % due
@@ -138,15 +137,6 @@ def settled(api_version: str, simplest: Object, said: Facts) -> Object:
 @cache
 def base(api_version: str, status: str, fixed: tuple[tuple[str, str], ...]) -> Object:
     """The simplest invoice in a status: shared, so copy it before it is changed."""
-    opened = _shipped(resolve(api_version))
-    invoice: Object = factory.make(api_version, {"status": status, **dict(fixed)}, opened)
-    return invoice
-
-
-@cache
-def _shipped(line: ReleaseLine) -> Object:
-    """The open invoice that `invoice_lifecycle` begins with, in the newest line that has one."""
-    shown = line.shipped
-    first = load_shipped("invoice_lifecycle", shown.name).interactions[0]
-    invoice: Object = first.response.json()
+    opened = open_invoice(resolve(api_version))
+    invoice: Object = make_invoice(api_version, {"status": status, **dict(fixed)}, opened)
     return invoice

@@ -10,7 +10,7 @@ from .._support.json_objects import copied
 from .._support.json_path import ABSENT, Path
 from ..contract import payload as payloads
 from ..errors import StripeContractError
-from ..factories import invoices
+from ..factories import make_invoice
 from ..schemas import EVERY, Guide, Schema, loader
 from ..stripe_api import versions
 from . import _legality
@@ -166,7 +166,7 @@ def _settled(payload: Any, changed: Any, line: str) -> Any:
         return None
     said = {name: value for name, value in changed.items() if payload.get(name, ABSENT) != value}
     try:
-        return invoices.make(line, said, payload)
+        return make_invoice(line, said, payload)
     except StripeContractError:
         return None
 

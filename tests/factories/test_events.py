@@ -17,7 +17,7 @@ from pytest_stripe_contract.contract.event_types import ANY, TYPES
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.contract.payload import Unreadable
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
-from pytest_stripe_contract.factories.events import EventFactory, NoEvent, of_call
+from pytest_stripe_contract.factories import EventFactory, NoEvent, event_of_call
 from pytest_stripe_contract.messages.models import Request, Response
 from pytest_stripe_contract.migrations.upgrades import upgrade
 from pytest_stripe_contract.replay.call import Call
@@ -181,8 +181,13 @@ def test_what_is_said_of_the_invoice_is_in_it_at_any_depth():
     invoice = event["data"]["object"]
 
     assert (invoice["customer"], invoice["metadata"]) == ("cus_123", {"order": "6735"})
-    assert invoice["status_transitions"]["finalized_at"] == 1680641965
+    assert invoice["status_transitions"]["finalized_at"] == 1_700_000_000 - 24 * 60 * 60
     assert event["created"] == 1_700_000_000
+
+
+def test_what_follows_from_overrides_of_the_invoice_is_derived():
+    invoice = make("invoice.paid", invoice={"amount_due": 4200}).json()["data"]["object"]
+    assert (invoice["amount_paid"], invoice["amount_remaining"]) == (4200, 0)
 
 
 def test_an_id_is_wherever_the_invoice_repeats_it():
@@ -292,8 +297,8 @@ def test_an_event_about_anything_else_carries_what_the_test_gives():
         ("paid", faultless(), "$.data.object.status", "paid in an event invoice.paid"),
         ("voided", {"status": "paid"}, "$.data.object.status", "void in an event invoice.voided"),
         ("created", {"status": "void"}, "$.data.object.status", "draft or open or paid in an"),
-        ("paid", {"amount_due": "1"}, "$.data.object.amount_due", "integer"),
-        ("paid", {"amount_paid": 5}, "$.data.object.amount_remaining", "amount_due - amount_paid"),
+        ("paid", {"amount_due": "1"}, "$.amount_due", "integer"),
+        ("paid", {"amount_remaining": 5}, "$.amount_remaining", "0 while status is paid"),
         ("upcoming", {"id": "in_1"}, "$.data.object.id", "no id, as the invoice is still to be"),
     ],
 )
@@ -611,7 +616,7 @@ def call_of(payload, url=URL, method="POST", status=200, **headers):
 def test_a_call_that_wrote_an_invoice_off_has_its_event(version):
     invoice = upgrade(faultless(), VERSION, version)
     call = call_of(invoice, Stripe_Version=version, Request_Id="req_1", Original_Request="req_1")
-    event = of_call(call, "whsec_mine")
+    event = event_of_call(call, "whsec_mine")
     payload = event.json()
 
     assert payload["type"] == event.type == "invoice.marked_uncollectible"
@@ -625,18 +630,18 @@ def test_a_call_that_wrote_an_invoice_off_has_its_event(version):
 
 def test_it_can_be_signed_as_any_other():
     call = call_of(faultless(), Stripe_Version=VERSION)
-    event = of_call(call, timestamp=5, signed="only_v0")
+    event = event_of_call(call, timestamp=5, signed="only_v0")
 
     assert event.headers["Stripe-Signature"].startswith("t=5,v0=")
     assert event.json()["request"]["id"] is None
-    assert "Stripe-Signature" not in of_call(call, None).headers
+    assert "Stripe-Signature" not in event_of_call(call, None).headers
 
 
 def test_a_request_that_was_tried_again_has_the_same_event():
     first = call_of(faultless(), Request_Id="req_1", Original_Request="req_1")
     again = call_of(faultless(), Request_Id="req_2", Original_Request="req_1")
 
-    assert of_call(first).payload == of_call(again).payload
+    assert event_of_call(first).payload == event_of_call(again).payload
 
 
 def test_without_a_version_in_the_answer_that_of_the_request_holds_or_the_first():
@@ -644,15 +649,15 @@ def test_without_a_version_in_the_answer_that_of_the_request_holds_or_the_first(
     call = call_of(basil)
     call.request.headers["Stripe-Version"] = "2025-03-31.basil"
 
-    assert of_call(call).json()["api_version"] == "2025-03-31.basil"
-    assert of_call(call_of(faultless())).json()["api_version"] == VERSION
+    assert event_of_call(call).json()["api_version"] == "2025-03-31.basil"
+    assert event_of_call(call_of(faultless())).json()["api_version"] == VERSION
 
 
 def test_nothing_in_an_event_is_expanded():
     customer = CUSTOMER | {"email": "jenny.rosen@example.com"}
     basil = upgrade(faultless(), VERSION, "basil")
     expanded = basil | {"customer": customer, "payments": {}, "confirmation_secret": None}
-    event = of_call(call_of(expanded, Stripe_Version="2025-03-31.basil"))
+    event = event_of_call(call_of(expanded, Stripe_Version="2025-03-31.basil"))
 
     assert event.json()["data"]["object"] == basil | {"customer": CUSTOMER["id"]}
 
@@ -669,13 +674,13 @@ def test_nothing_in_an_event_is_expanded():
 )
 def test_any_other_call_has_no_event(call):
     with pytest.raises(NoEvent, match="only a mark_uncollectible that went well has an event"):
-        of_call(call)
+        event_of_call(call)
 
 
 def test_a_call_without_an_answer_has_no_event():
     request = Request("POST", URL)
     with pytest.raises(NoEvent) as caught:
-        of_call(Call(request, None, "timeout()"))
+        event_of_call(Call(request, None, "timeout()"))
 
     assert str(caught.value).startswith(f"POST {URL} (timeout()): ")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
@@ -683,9 +688,9 @@ def test_a_call_without_an_answer_has_no_event():
 
 def test_an_answer_that_is_no_invoice_is_no_event_either():
     with pytest.raises(InvalidOption):
-        of_call(call_of([1]))
+        event_of_call(call_of([1]))
     with pytest.raises(ContractViolation):
-        of_call(call_of(faultless() | {"status": "open"}))
+        event_of_call(call_of(faultless() | {"status": "open"}))
 
 
 def test_every_status_is_that_of_some_event():

@@ -15,8 +15,8 @@ from pytest_stripe_contract.cassettes import load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
-from pytest_stripe_contract.factories.invoices._names import UnknownProperty
-from pytest_stripe_contract.factories.invoices.factory import InvoiceFactory, make
+from pytest_stripe_contract.factories import InvoiceFactory, UnknownProperty
+from pytest_stripe_contract.factories import make_invoice as make
 from pytest_stripe_contract.stripe_api import versions
 
 LINES = [line.name for line in versions.LINES]
@@ -264,9 +264,9 @@ def test_lists_are_replaced_and_their_places_can_be_named():
     fields = made(NEW, custom_fields__0={"name": "PO", "value": "7"}, custom_fields__0__value="8")
     assert fields["custom_fields"] == [{"name": "PO", "value": "8"}]
     assert unknown(NEW, lines__data__2__amount=1) == (
-        "unknown place in lines.data: '2'; nearest: 0, 1"
+        "unknown index of lines.data: '2'; fix: use an index up to 1"
     )
-    assert unknown(NEW, discounts__first="di_1").startswith("unknown place in discounts: 'first'")
+    assert unknown(NEW, discounts__first="di_1").startswith("unknown index of discounts: 'first'")
 
 
 def test_what_the_sdk_gives_can_be_handed_on():
@@ -763,7 +763,7 @@ def test_currency_and_mode_are_the_same_everywhere(version):
         ),
         (
             {"lines": [{"id": "il_1"}, {"id": "il_1"}]},
-            '$.lines.data[1].id: expected an id of its own, got "il_1"',
+            '$.lines.data[1].id: expected an id that no other line has, got "il_1"',
         ),
         (
             {"shipping_cost": {"amount_subtotal": 3, "amount_tax": 0}},
@@ -831,31 +831,37 @@ def test_an_unknown_status_is_refused_in_every_version():
             OLD,
             {"amount_du": 1},
             "unknown property of the invoice in API version 2023-10-16: 'amount_du'; "
-            "nearest: amount_due, amount_paid, account_country",
+            "fix: use amount_due or amount_paid",
         ),
         (
             OLD,
             {"lines": [{"amout": 1}]},
             "unknown property of lines.data[0] in API version 2023-10-16: 'amout'; "
-            "nearest: amount, tax_amounts, discount_amounts",
+            "fix: use amount or tax_amounts",
+        ),
+        (
+            OLD,
+            {"zzzz": 1},
+            "unknown property of the invoice in API version 2023-10-16: 'zzzz'; "
+            "fix: see https://docs.stripe.com/api/invoices/object",
         ),
         (
             NEW,
             {"automatic_tax__enabeld": True},
             "unknown property of automatic_tax in API version 2026-09-30.endive: 'enabeld'; "
-            "nearest: enabled, liability, disabled_reason",
+            "fix: use enabled",
         ),
         (
             NEW,
             {"subscription": "sub_1"},
-            "unknown property of the invoice in API version 2026-09-30.endive: 'subscription'. "
+            "unknown property of the invoice in API version 2026-09-30.endive: 'subscription'; "
             "subscription left the invoice in 2025-03-31.basil. "
             "Its value is now at parent.subscription_details.subscription.",
         ),
         (
             NEW,
             {"lines__data__0__price__unit_amount": 1},
-            "unknown property of lines.data[0] in API version 2026-09-30.endive: 'price'. "
+            "unknown property of lines.data[0] in API version 2026-09-30.endive: 'price'; "
             "price left the line item in 2025-03-31.basil. "
             "Its value is now at pricing.price_details.price (its id alone).",
         ),
@@ -863,19 +869,19 @@ def test_an_unknown_status_is_refused_in_every_version():
             NEW,
             {"total_pretax_credit_amounts": [{"margin": "m_1"}]},
             "unknown property of total_pretax_credit_amounts[0] in API version"
-            " 2026-09-30.endive: 'margin'. margin left it in 2025-03-31.basil.",
+            " 2026-09-30.endive: 'margin'; it was removed in 2025-03-31.basil",
         ),
         (
             "2024-06-20",
             {"parent": {}},
-            "unknown property of the invoice in API version 2024-06-20: 'parent'. "
-            "parent is there since 2025-03-31.basil.",
+            "unknown property of the invoice in API version 2024-06-20: 'parent'; "
+            "it was added in 2025-03-31.basil",
         ),
         (
             "2024-06-20",
             {"lines": [{"quantity_decimal": "1"}]},
-            "unknown property of lines.data[0] in API version 2024-06-20: 'quantity_decimal'. "
-            "quantity_decimal is there since 2026-03-25.dahlia.",
+            "unknown property of lines.data[0] in API version 2024-06-20: 'quantity_decimal'; "
+            "it was added in 2026-03-25.dahlia",
         ),
     ],
 )

@@ -16,10 +16,11 @@ from pytest_stripe_contract._support.json_path import ABSENT
 from pytest_stripe_contract.cassettes import load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
+from pytest_stripe_contract.contract.invoice_lifecycle import STATUSES
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
-from pytest_stripe_contract.factories.events import EventFactory
-from pytest_stripe_contract.factories.invoices.factory import make
-from pytest_stripe_contract.factories.invoices.statuses import STATUSES
+from pytest_stripe_contract.factories import EventFactory
+from pytest_stripe_contract.factories import make_invoice as make
+from pytest_stripe_contract.factories import repair_invoice as keep
 from pytest_stripe_contract.schemas import expandable
 from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.strategies._bounds import bound
@@ -27,7 +28,6 @@ from pytest_stripe_contract.strategies._changes import Sweep
 from pytest_stripe_contract.strategies._errors import errors
 from pytest_stripe_contract.strategies._events import events, signed
 from pytest_stripe_contract.strategies._invoices import base, invoices
-from pytest_stripe_contract.strategies._kept import keep
 from pytest_stripe_contract.strategies._line_items import line_items
 from pytest_stripe_contract.strategies._places import LINE, places
 from pytest_stripe_contract.strategies._previous import attributes

@@ -1,8 +1,17 @@
-"""Invoices made for a test: overrides in, an invoice out that Stripe could have sent."""
+"""Make invoices for tests: overrides in, an invoice out that Stripe could have sent."""
 
 from __future__ import annotations
 
-from ._names import UnknownProperty
-from .factory import InvoiceFactory, make
+from .factory import InvoiceFactory, make_invoice
+from .lifecycle import open_invoice, repair_invoice
+from .overrides import UnknownProperty
+from .revision import line_items
 
-__all__ = ["InvoiceFactory", "UnknownProperty", "make"]
+__all__ = [
+    "InvoiceFactory",
+    "UnknownProperty",
+    "line_items",
+    "make_invoice",
+    "open_invoice",
+    "repair_invoice",
+]

@@ -1,30 +1,44 @@
-"""What the amounts of an invoice say about each other.
+"""Amounts of an invoice: what follows from the ones that overrides name, up and down.
 
-Lines make the subtotal; discounts, taxes and shipping lead from there to the total, and the
-customer's balance to what is due. What of it was said stays, and the rest follows, up or down.
-What an invoice had otherwise before (a minimum charge, a credit) it keeps. Source: the
-properties' descriptions at https://docs.stripe.com/api/invoices/object.
+Line items give the subtotal; discounts, taxes and shipping lead to the total, the customer's
+balance to the amount due. Where ``before`` differs from that (a minimum charge, a credit), the
+difference is kept. Source: the descriptions at https://docs.stripe.com/api/invoices/object and
+https://docs.stripe.com/api/invoice-line-item/object.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
-from ..._support.json_objects import Object
+from ..._support.json_objects import Object, copied, id_of
 from ..._support.json_path import Path, show
+from ...contract import invoice_lifecycle as table
+from ...migrations import discount_credits
 from . import _lines
-from .made import LENGTH, Made, items, number, objects
+from .revision import LENGTH, Revision, id_suffix, integer, line_items, objects
 
-_NUMBERS = ("subtotal", "total", "amount_due", "amount_paid", "starting_balance")
-_PAID_OTHERWISE = ("amount_overpaid", "amount_paid_off_stripe", "paid_out_of_band")
+_REQUIRED = ("subtotal", "total", "amount_due", "amount_paid", "starting_balance")
+"""Integers without which no amount is derived."""
+
 _DUE = {
     "amount_due": "total + starting_balance",
     "amount_remaining": "total + starting_balance - amount_paid",
     "amount_paid": "total + starting_balance",
 }
-"""What says how much is due, and what it must come to."""
+"""Properties that determine the amount due, each with the sum that it must equal."""
 
-_OF_A_LINE = (
+_SHARES = (
+    ("total_discount_amounts", "discount_amounts"),
+    ("total_pretax_credit_amounts", "pretax_credit_amounts"),
+    ("total_tax_amounts", "tax_amounts"),
+    ("total_taxes", "taxes"),
+)
+"""Lists of sums of an invoice, each with the list of a line's shares."""
+
+_SUMMED = ("amount", "taxable_amount")
+"""What is added up of shares that are otherwise the same."""
+
+_LINE_AMOUNTS = (
     "amount",
     "price",
     "pricing",
@@ -34,206 +48,262 @@ _OF_A_LINE = (
     "tax_amounts",
     "taxes",
 )
-"""If one of them is no longer what it was, others may follow."""
+"""Properties of a line item from which its other amounts follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What the amounts of an invoice come to.
+def has_plain_tax(revision: Revision) -> bool:
+    """Return true if overrides name ``tax``, and neither its rates nor the lines' taxes."""
+    if not revision.integer("tax") or not revision.overrides("tax"):
+        return False
+    shares = [_line_shares(each, "tax_amounts") for each in (revision.invoice, revision.before)]
+    return not revision.overrides("total_tax_amounts") and shares[0] == shares[1]
 
-    ``lines`` is None if not all lines are there; ``extra`` leads from the subtotal to the total,
-    and ``balance`` from the total to what is due, as far as ``notes`` do not.
+
+def plain_tax(invoice: Object) -> Object:
+    """Return the entry of ``total_tax_amounts`` for ``tax``: an exclusive rate."""
+    rate = f"txr_{id_suffix(invoice)}"
+    return {"amount": invoice["tax"], "inclusive": False, "tax_rate": rate}
+
+
+def derive_shares(revision: Revision) -> None:
+    """Derive taxes and discounts: sums from the lines' shares, and the share of a single line."""
+    shipping = revision.invoice.get("shipping_cost")
+    if isinstance(shipping, dict) and revision.overrides("shipping_cost"):
+        revision.derive(integer(shipping, "amount_subtotal") or 0, "amount_shipping")
+    for total, share in _SHARES:
+        lines = [path for path, item in revision.lines() if share in item]
+        now = _line_shares(revision.invoice, share)
+        if total in revision.invoice and revision.overrides(total):
+            if len(lines) == 1:
+                revision.derive(copied(revision.invoice[total]), *lines[0], share)
+        elif now != _line_shares(revision.before, share):
+            revision.derive(_merged_shares(now), total)
+        if total == "total_discount_amounts":
+            _derive_discounts(revision)
+    _derive_tax(revision)
+
+
+def _derive_discounts(revision: Revision) -> None:
+    """Derive the credits before tax and the list of discounts from the discount amounts."""
+    invoice, before = revision.invoice, revision.before
+    _derive_credits(revision, (), invoice, before, "total_pretax_credit_amounts")
+    old: list[Any] = line_items(before)
+    for index, (path, item) in enumerate(revision.lines()):
+        was = old[index] if index < len(old) else {}
+        _derive_credits(revision, path, item, was, "pretax_credit_amounts")
+    amounts = objects(invoice, "total_discount_amounts")
+    if amounts != objects(before, "total_discount_amounts"):
+        revision.derive([id_of(each.get("discount")) for each in amounts], "discounts")
+
+
+def _derive_credits(revision: Revision, path: Path, target: Object, was: Any, name: str) -> None:
+    amounts = name.replace("pretax_credit", "discount")
+    if isinstance(was, dict) and objects(target, amounts) != objects(was, amounts):
+        others = [each for each in objects(target, name) if each.get("type") != "discount"]
+        revision.derive(others + copied(discount_credits(name).value(target)), *path, name)
+
+
+def _derive_tax(revision: Revision) -> None:
+    """Derive ``tax``, until basil the sum of all taxes; null without taxes."""
+    taxes = objects(revision.invoice, "total_tax_amounts")
+    tax = revision.integer("tax")
+    if revision.overrides("tax") and tax is not None and tax != _sum(taxes):
+        revision.refuse(("tax",), f"the sum of total_tax_amounts = {_sum(taxes)}", tax)
+    elif taxes != objects(revision.before, "total_tax_amounts"):
+        revision.derive(_sum(taxes) if taxes else None, "tax")
+
+
+def derive_amounts(revision: Revision) -> None:
+    """Derive all amounts from the ones that overrides name; refuse those that contradict."""
+    for path, item in revision.lines():
+        _lines.derive_amount(revision, path, item)
+    both = (revision.invoice, revision.before)
+    if all(integer(each, name) is not None for each in both for name in _REQUIRED):
+        amounts = _Amounts(revision)
+        amounts.derive_line()
+        amounts.derive_total()
+        amounts.derive_due()
+        amounts.derive_paid()
+    before = line_items(revision.before)
+    for index, (path, item) in enumerate(revision.lines()):
+        was = before[index] if index < len(before) else None
+        if not isinstance(was, dict) or any(item.get(n) != was.get(n) for n in _LINE_AMOUNTS):
+            _lines.derive_from_amount(revision, path, item)
+
+
+class _Amounts:
+    """Derives the amounts of an invoice from its lines to what remains to be paid.
+
+    The offsets are what ``before`` has beyond the sum at each step.
     """
 
-    lines: int | None
-    extra: int
-    balance: int
-    notes: int
-    taxes: int
-    inclusive: int
+    def __init__(self, revision: Revision) -> None:
+        self._revision = revision
+        self._invoice, before = revision.invoice, revision.before
+        lines = _sum_of_lines(before)
+        if lines is None or revision.overrides(*LENGTH):
+            lines = before["subtotal"]
+        self._subtotal_offset: int = before["subtotal"] - lines
+        surcharge = _surcharge(self._invoice) - _surcharge(before)
+        self._to_total: int = surcharge + before["total"] - before["subtotal"]
+        self._due_offset: int = before["amount_due"] - table.amount_due(before)
+        self._due_name = self._overridden_due()
 
-    @classmethod
-    def of(cls, invoice: Object) -> Sums:
-        """Those of an invoice; what is no number counts for nothing."""
-        shown = invoice.get("lines")
-        listed = shown if isinstance(shown, dict) else {}
-        name = "total_tax_amounts" if "total_tax_amounts" in invoice else "total_taxes"
-        taxes, inclusive = _sum(objects(invoice, name)), _lines.inclusive(invoice, name)
-        discounts = _sum(objects(invoice, "total_discount_amounts"))
-        credit = _sum(
-            [
-                each
-                for each in objects(invoice, "total_pretax_credit_amounts")
-                if each.get("type") == "credit_balance_transaction"
-            ]
-        )
-        shipping = number(invoice, "amount_shipping") or 0
-        return cls(
-            _sum(objects(listed, "data")) if listed.get("has_more") is False else None,
-            taxes - inclusive + shipping - discounts - credit,
-            number(invoice, "starting_balance") or 0,
-            number(invoice, "pre_payment_credit_notes_amount") or 0,
-            taxes,
-            inclusive,
-        )
+    def _overridden_due(self) -> str:
+        """Return the overridden property that determines the amount due, "" if none does."""
+        overrides = self._revision.overrides
+        is_paid = self._invoice.get("status") == "paid"
+        if overrides("amount_due"):
+            return "amount_due"
+        if any(overrides(name) for name in table.PAID_ELSEWHERE):
+            return ""
+        if is_paid and overrides("amount_paid"):
+            return "amount_paid"
+        has_rest = self._revision.integer("amount_remaining") is not None
+        if overrides("amount_remaining") and has_rest and not is_paid:
+            return "amount_remaining"
+        return ""
 
-    def due(self, total: int) -> int:
-        """What is due of a total: nothing is ever paid out."""
-        return max(0, total + self.balance - self.notes)
+    def _requested_due(self) -> int:
+        due: int = self._invoice[self._due_name]
+        return due + (self._invoice["amount_paid"] if self._due_name == "amount_remaining" else 0)
 
-
-def settle(made: Made) -> None:
-    """Let all amounts follow from those that were said; where they contradict, refuse them."""
-    for path, item in made.lines():
-        _lines.settle(made, path, item)
-    both = (made.invoice, made.before)
-    if all(number(each, name) is not None for each in both for name in _NUMBERS):
-        chain = _Chain(made)
-        chain.settle_lines()
-        chain.settle_due(chain.settle_total())
-        chain.settle_paid()
-    _conclude_lines(made)
-
-
-class _Chain:
-    """From the lines to what remains to be paid, and back."""
-
-    def __init__(self, made: Made) -> None:
-        self._made = made
-        self._invoice, self._before = made.invoice, made.before
-        was, self._now = Sums.of(self._before), Sums.of(self._invoice)
-        subtotal, total, due = (self._before[name] for name in _NUMBERS[:3])
-        known = 0 if was.lines is None or made.says(*LENGTH) else subtotal - was.lines
-        self._above_lines = known
-        self._to_total: int = self._now.extra - was.extra + total - subtotal
-        self._above_due: int = due - was.due(total)
-        self._due = self._due_said()
-
-    def _due_said(self) -> tuple[str, int] | None:
-        """What is due, if it was said, and how: as such, as what remains of it, or as paid."""
-        invoice, says = self._invoice, self._made.says
-        is_paid = invoice.get("status") == "paid"
-        paid, remaining = int(invoice["amount_paid"]), number(invoice, "amount_remaining")
-        if says("amount_due"):
-            return "amount_due", int(invoice["amount_due"])
-        if any(says(name) for name in _PAID_OTHERWISE):
-            return None
-        if is_paid and says("amount_paid"):
-            return "amount_paid", paid
-        if says("amount_remaining") and remaining is not None and not is_paid:
-            return "amount_remaining", remaining + paid
-        return None
-
-    def _wanted(self) -> int | None:
-        """The subtotal that what was said asks for."""
-        if self._made.says("subtotal"):
-            return number(self._invoice, "subtotal")
-        if self._made.says("total"):
+    def _requested_subtotal(self) -> int | None:
+        """Return the subtotal that overrides imply, None if they imply none."""
+        if self._revision.overrides("subtotal"):
+            return self._revision.integer("subtotal")
+        if self._revision.overrides("total"):
             return int(self._invoice["total"]) - self._to_total
-        if self._due is not None:
-            balance = self._now.balance - self._now.notes
-            return self._due[1] - self._above_due - balance - self._to_total
+        if self._due_name:
+            total = self._requested_due() - self._due_offset - table.balance(self._invoice)
+            return total - self._to_total
         return None
 
-    def settle_lines(self) -> None:
-        """The last line of which no amount was said takes what the others leave of it."""
-        wanted, free = self._wanted(), self._free_line()
-        if wanted is not None and self._now.lines is not None and free is not None:
-            path, amount = free
-            rest = amount + wanted - self._above_lines - self._now.lines
-            self._made.follow(rest, *path, "amount")
-            self._now = Sums.of(self._invoice)
+    def derive_line(self) -> None:
+        """Give the last line without an overridden amount what the other lines leave."""
+        requested, lines = self._requested_subtotal(), _sum_of_lines(self._invoice)
+        if requested is None or lines is None:
+            return
+        for path, item in reversed(list(self._revision.lines())):
+            amount = integer(item, "amount")
+            if amount is not None and not _lines.overrides_amount(self._revision, path, item):
+                rest = amount + requested - self._subtotal_offset - lines
+                self._revision.derive(rest, *path, "amount")
+                return
 
-    def _free_line(self) -> tuple[Path, int] | None:
-        for path, item in reversed(list(self._made.lines())):
-            amount = number(item, "amount")
-            if amount is not None and not _lines.has_amount(self._made, path, item):
-                return path, amount
-        return None
+    def derive_total(self) -> None:
+        """Derive the subtotal from the lines, and the total from the subtotal."""
+        revision, invoice = self._revision, self._invoice
+        lines, requested = _sum_of_lines(invoice), self._requested_subtotal()
+        if lines is not None:
+            self._derive("subtotal", lines + self._subtotal_offset, "the sum of its lines")
+        elif requested is not None:
+            revision.derive(requested, "subtotal")
+        total = int(invoice["subtotal"]) + self._to_total
+        self._derive("total", total, "subtotal less discounts, plus taxes and shipping")
+        if revision.differs("subtotal", "total", "total_taxes", "total_tax_amounts"):
+            taxes = _taxes(invoice)
+            inclusive = _lines.inclusive_tax(invoice, taxes)
+            revision.derive(int(invoice["subtotal"]) - inclusive, "subtotal_excluding_tax")
+            without_tax = int(invoice["total"]) - _sum(objects(invoice, taxes))
+            revision.derive(without_tax, "total_excluding_tax")
 
-    def settle_total(self) -> int:
-        """The subtotal is what the lines come to; the total is that with all that is added."""
-        made, now = self._made, self._now
-        subtotal = int(self._invoice["subtotal"])
-        if now.lines is not None:
-            subtotal = now.lines + self._above_lines
-            self._agree("subtotal", subtotal, "the sum of its lines")
-        elif (wanted := self._wanted()) is not None:
-            subtotal = wanted
-        made.follow(subtotal, "subtotal")
-        total = int(self._invoice["subtotal"]) + self._to_total
-        self._agree("total", total, "subtotal less discounts, plus taxes and shipping")
-        made.follow(total, "total")
-        names = ("subtotal", "total", "total_taxes", "total_tax_amounts")
-        if any(self._invoice.get(name) != self._before.get(name) for name in names):
-            made.follow(int(self._invoice["subtotal"]) - now.inclusive, "subtotal_excluding_tax")
-            made.follow(int(self._invoice["total"]) - now.taxes, "total_excluding_tax")
-        return int(self._invoice["total"])
+    def derive_due(self) -> None:
+        """Derive the amount due from the total and the customer's balance, and the rest of that.
 
-    def settle_due(self, total: int) -> None:
-        """What is due is the total with the customer's balance, of which it leaves the rest.
-
-        More or less is due only if the balance was said too: a charge has a least amount.
+        Overrides may name another amount if they name the balance: charges have a minimum.
         """
-        made, now = self._made, self._now
-        due = now.due(total) + self._above_due
-        if self._due is not None:
-            name, said = self._due
-            if said < 0:
-                made.refuse(("amount_due",), "at least 0", said)
-            elif said != due and not made.says("starting_balance"):
-                words = _DUE[name] + (" - pre_payment_credit_notes_amount" if now.notes else "")
-                actual = int(self._invoice[name])
-                made.refuse((name,), f"{words} = {show(actual + due - said)}", actual)
-            due = said
-        made.follow(due, "amount_due")
+        revision, invoice = self._revision, self._invoice
+        due = table.amount_due(invoice) + self._due_offset
+        if name := self._due_name:
+            requested = self._requested_due()
+            if requested < 0:
+                revision.refuse(("amount_due",), "at least 0", requested)
+            elif requested != due and not revision.overrides("starting_balance"):
+                notes = integer(invoice, "pre_payment_credit_notes_amount")
+                formula = _DUE[name] + (" - pre_payment_credit_notes_amount" if notes else "")
+                actual = int(invoice[name])
+                revision.refuse((name,), f"{formula} = {show(actual + due - requested)}", actual)
+            due = requested
+        revision.derive(due, "amount_due")
         names = ("total", "amount_due", "starting_balance", "pre_payment_credit_notes_amount")
-        if any(self._invoice.get(name) != self._before.get(name) for name in names):
-            left = int(self._invoice["starting_balance"]) - now.notes + total - due
-            is_final = number(self._invoice, "ending_balance") is not None
-            made.follow(left if is_final else None, "ending_balance")
+        if revision.differs(*names) and integer(invoice, "ending_balance") is not None:
+            revision.derive(table.ending_balance(invoice), "ending_balance")
 
-    def settle_paid(self) -> None:
-        """What remains is what is due less what was paid; of a paid invoice nothing remains."""
-        made, invoice, before = self._made, self._invoice, self._before
+    def derive_paid(self) -> None:
+        """Derive what was paid and what remains; nothing remains of a paid invoice."""
+        revision, invoice, before = self._revision, self._invoice, self._revision.before
         due, is_paid = int(invoice["amount_due"]), invoice.get("status") == "paid"
-        if is_paid and made.says("paid_out_of_band") and invoice["paid_out_of_band"] is True:
-            made.follow(0, "amount_paid")
+        rest = revision.integer("amount_remaining") or 0
+        if is_paid and revision.overrides("paid_out_of_band") and invoice["paid_out_of_band"]:
+            revision.derive(0, "amount_paid")
         elif is_paid:
-            made.follow(int(before["amount_paid"]) + due - int(before["amount_due"]), "amount_paid")
-        elif made.says("amount_due") and made.says("amount_remaining"):
-            rest = made.number("amount_remaining")
-            made.follow(due - (rest or 0), "amount_paid")
+            revision.derive(before["amount_paid"] + due - before["amount_due"], "amount_paid")
+        elif revision.overrides("amount_due") and revision.overrides("amount_remaining"):
+            revision.derive(due - rest, "amount_paid")
         paid = int(invoice["amount_paid"])
-        if (due, paid) != (before["amount_due"], before["amount_paid"]):
-            if paid > due and not self._is_paid_otherwise():
-                made.follow(paid - due, "amount_overpaid")
-                if not self._is_paid_otherwise() and due >= 0:
-                    made.refuse(("amount_paid",), f"at most amount_due = {due}", paid)
-            over = paid > due and self._is_paid_otherwise()
-            made.follow(0 if over else due - paid, "amount_remaining")
-        rest = made.number("amount_remaining")
-        said = any(made.says(name) for name in ("amount_paid", "amount_remaining"))
-        if is_paid and said and rest and not self._is_paid_otherwise():
-            made.refuse(("amount_remaining",), "0 while status is paid", rest)
+        if revision.differs("amount_due", "amount_paid"):
+            if paid > due and not table.is_paid_elsewhere(invoice):
+                revision.derive(paid - due, "amount_overpaid")
+                if not table.is_paid_elsewhere(invoice) and due >= 0:
+                    revision.refuse(("amount_paid",), f"at most amount_due = {due}", paid)
+            is_overpaid = paid > due and table.is_paid_elsewhere(invoice)
+            revision.derive(0 if is_overpaid else due - paid, "amount_remaining")
+        rest = revision.integer("amount_remaining") or 0
+        named = any(revision.overrides(name) for name in ("amount_paid", "amount_remaining"))
+        if is_paid and named and rest and not table.is_paid_elsewhere(invoice):
+            revision.refuse(("amount_remaining",), "0 while status is paid", rest)
 
-    def _is_paid_otherwise(self) -> bool:
-        return any(map(self._invoice.get, _PAID_OTHERWISE))
-
-    def _agree(self, name: str, expected: int, words: str) -> None:
-        """Refuse an amount that was said if it is not what follows."""
-        if self._made.says(name) and self._invoice[name] != expected:
-            self._made.refuse((name,), f"{words} = {show(expected)}", self._invoice[name])
+    def _derive(self, name: str, amount: int, formula: str) -> None:
+        """Derive an amount; refuse an override that names another one."""
+        if self._revision.overrides(name) and self._invoice[name] != amount:
+            self._revision.refuse((name,), f"{formula} = {show(amount)}", self._invoice[name])
+        self._revision.derive(amount, name)
 
 
-def _conclude_lines(made: Made) -> None:
-    """What follows from the amounts of those lines that have others than before."""
-    before = items(made.before)
-    for index, (path, item) in enumerate(made.lines()):
-        was = before[index] if index < len(before) else None
-        if not isinstance(was, dict) or any(item.get(n) != was.get(n) for n in _OF_A_LINE):
-            _lines.conclude(made, path, item)
+def _taxes(invoice: Object) -> str:
+    return "total_tax_amounts" if "total_tax_amounts" in invoice else "total_taxes"
+
+
+def _surcharge(invoice: Object) -> int:
+    """Return the amount from the subtotal to the total."""
+    name = _taxes(invoice)
+    exclusive = _sum(objects(invoice, name)) - _lines.inclusive_tax(invoice, name)
+    credits_ = [
+        each
+        for each in objects(invoice, "total_pretax_credit_amounts")
+        if each.get("type") == "credit_balance_transaction"
+    ]
+    discounts = _sum(objects(invoice, "total_discount_amounts")) + _sum(credits_)
+    return exclusive + (integer(invoice, "amount_shipping") or 0) - discounts
+
+
+def _sum_of_lines(invoice: Object) -> int | None:
+    """Return the sum of the lines' amounts, None if the answer does not have all lines."""
+    lines = invoice.get("lines")
+    if not isinstance(lines, dict) or lines.get("has_more") is not False:
+        return None
+    return _sum(objects(lines, "data"))
 
 
 def _sum(amounts: list[Object]) -> int:
-    return sum(number(each, "amount") or 0 for each in amounts)
+    return sum(integer(each, "amount") or 0 for each in amounts)
+
+
+def _line_shares(invoice: Object, name: str) -> list[Object]:
+    """Return the shares of all lines in one list."""
+    lines = [each for each in line_items(invoice) if isinstance(each, dict)]
+    return [share for item in lines for share in objects(item, name)]
+
+
+def _merged_shares(shares: list[Object]) -> list[Object]:
+    """Return the shares with the amounts of equal ones added up."""
+    sums: dict[str, Object] = {}
+    for share in copied(shares):
+        kind = repr([pair for pair in share.items() if pair[0] not in _SUMMED])
+        known = sums.setdefault(kind, share)
+        for name in _SUMMED if known is not share else ():
+            first, second = integer(known, name), integer(share, name)
+            if first is not None and second is not None:
+                known[name] = first + second
+    return list(sums.values())

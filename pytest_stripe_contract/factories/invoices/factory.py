@@ -1,30 +1,29 @@
-"""Makes the invoices that a test asks for, and refuses those that Stripe would never send."""
+"""Make legal invoices, and refuse those that Stripe never sends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from ..._support.json_objects import Object, copied
 from ..._support.json_path import bare, json_path
-from ...contract import ContractViolation, Difference, Finding, contract, payload
+from ...contract import Contract, ContractViolation, Difference, Finding, contract, kind_of
 from ...errors import InvalidOption
 from ...stripe_api import full_version, resolve
-from . import _amounts, _follows, _lines, _shares, statuses
-from ._overrides import Writer, parsed
-from .made import Made, items
+from . import _amounts, _dependents, _lines, lifecycle
+from .overrides import Writer, parse
+from .revision import Revision, line_items
 
-_FOLLOW: tuple[Callable[[Made], None], ...] = (
-    _follows.identity,
-    _follows.customer,
-    _follows.times,
-    _follows.collection,
-    _follows.listed,
-    _shares.settle,
-    _amounts.settle,
-    statuses.settle_payment,
+_DERIVATIONS: tuple[Callable[[Revision], None], ...] = (
+    _dependents.derive_ids,
+    _dependents.derive_customer,
+    _dependents.derive_times,
+    _dependents.derive_collection,
+    _dependents.derive_lines,
+    _amounts.derive_shares,
+    _amounts.derive_amounts,
+    lifecycle.derive_payment,
 )
 
 
@@ -32,9 +31,9 @@ _FOLLOW: tuple[Callable[[Made], None], ...] = (
 class InvoiceFactory:
     """Makes invoices of an API version; the fixture ``stripe_invoice`` is one.
 
-    ``stripe_invoice(status="paid", amount_due=4200, automatic_tax__enabled=True)`` gives a dict,
-    a new one at each call. Whoever says the same gets the same, ids too: say ``id`` to tell two
-    invoices apart. `errors.UnknownName` is raised for an API version that no release line covers.
+    ``stripe_invoice(status="paid", amount_due=4200, automatic_tax__enabled=True)`` returns a new
+    dict. The same overrides give the same invoice, with the same ids: pass ``id`` to tell two
+    invoices apart. Raises `UnknownName` for an API version that no release line covers.
     """
 
     api_version: str
@@ -43,77 +42,83 @@ class InvoiceFactory:
         resolve(self.api_version)
 
     def __call__(self, /, **overrides: Any) -> Object:
-        """An invoice with these properties, and all that follows from them; see `make`."""
+        """Return an invoice with overrides and what follows from them: see `make_invoice`."""
         __tracebackhide__ = True
-        return make(self.api_version, overrides)
+        return make_invoice(self.api_version, overrides)
 
 
-def make(
+def make_invoice(
     api_version: str, overrides: Mapping[str, Any], base: Mapping[str, Any] | None = None
 ) -> Object:
-    """An invoice of an API version with what ``overrides`` say, and what follows from that.
+    """Return an invoice of an API version with overrides and what follows from them.
 
     A name may be a path (``automatic_tax__enabled``, ``lines__data__0__amount``) and a value an
-    object, which is merged into the one that is there. ``lines`` takes a list of what each line
-    has otherwise than a plain one. Amounts are in the smallest unit of the currency, times in
-    unix seconds. ``base`` is the invoice to change, which stays as it is; without one it is an
-    open one that the shipped cassettes have, in the status that is asked for.
+    object, which is merged into the one in the invoice. ``lines`` takes a list with the overrides
+    of each line item. Amounts are in the smallest unit of the currency, times in unix seconds.
+    ``base`` is the invoice to start from, which is not changed; by default it is the one of the
+    documentation, in the requested status and without a customer's balance.
 
-    What was said goes before what follows from it. Raises `names.UnknownProperty` for a property
-    that the version does not have, `errors.UnknownName` for another status or version,
-    `errors.InvalidOption` for a ``base`` that is no invoice, and `findings.ContractViolation` for
-    what Stripe would never send: a violation that was not in ``base``, properties that contradict
-    each other, an inner object of which a part is missing.
+    An override takes precedence over what follows from another one. Raises `UnknownProperty` for a
+    property that the version does not have, `UnknownName` for an unknown status or version,
+    `InvalidOption` for a ``base`` that is not an invoice, and `ContractViolation` for what Stripe
+    never sends: a violation that ``base`` does not have, properties that contradict each other, an
+    inner object that lacks a required property.
     """
     __tracebackhide__ = True
     line = resolve(api_version)
-    if base is not None and payload.kind_of(base) != "invoice":
+    if base is not None and kind_of(base) != "invoice":
         raise InvalidOption("invoice", dict(overrides), "an answer that is an invoice to change")
-    given = parsed(overrides)
-    opened = statuses.opened(line)
-    start = dict(opened if base is None else base)  # read only: what is changed are copies
-    status = statuses.asked_for(given, line, is_new=base is None)
+    parsed = parse(overrides)
+    example = lifecycle.open_invoice(line)
+    start = dict(_without_balance(example) if base is None else base)  # not changed: copied below
+    status = lifecycle.requested_status(parsed, line, is_new=base is None)
     if status is not None:
-        start = statuses.in_status(start, status, line)
-    made = Made(copied(start), start)
-    writer = Writer(made, line, _lines.spare(items(opened)[0], start))
-    for path, value in given:
+        start = lifecycle.in_status(start, status, line)
+    revision = Revision(copied(start), start)
+    writer = Writer(revision, line, _lines.adopted(line_items(example)[0], start))
+    for path, value in parsed:
         writer.write(path, value)
-    if _shares.is_implied(made):
-        writer.write(("total_tax_amounts",), _shares.implied(made))
-    if given:
-        for follow in _FOLLOW:
-            follow(made)
-        _check(api_version, made, base)
-    return made.invoice
+    if _amounts.has_plain_tax(revision):
+        writer.write(("total_tax_amounts",), [_amounts.plain_tax(revision.invoice)])
+    if parsed:
+        for derive in _DERIVATIONS:
+            derive(revision)
+        _check(api_version, revision, base)
+    return revision.invoice
 
 
-def _check(api_version: str, made: Made, base: Mapping[str, Any] | None) -> None:
-    """Raise what is wrong with an invoice: if it can be told, what is where something was said."""
+def _without_balance(invoice: Object) -> Object:
+    """Return an open invoice whose amount due is its total."""
+    due = invoice["total"]
+    return invoice | {"starting_balance": 0, "amount_due": due, "amount_remaining": due}
+
+
+def _check(api_version: str, revision: Revision, base: Mapping[str, Any] | None) -> None:
+    """Raise the violations of an invoice, those of its overrides alone if there are any."""
     __tracebackhide__ = True
-    checks = contract.Contract(full_version(api_version))
-    found = [_finding(each) for each in made.refused]
-    found += [each for each in checks.iter_findings(made.invoice) if _is_refused(each)]
+    checks = Contract(full_version(api_version))
+    found = [_finding(each) for each in revision.refusals]
+    found += [each for each in checks.iter_findings(revision.invoice) if _is_refused(each)]
     if found and base is not None:
         known = {(each.rule, each.path) for each in checks.iter_findings(dict(base))}
         found = [each for each in found if (each.rule, each.path) not in known]
     if found:
-        said = [json_path(path) for path in made.said]
-        own = [each for each in found if any(map(partial(_is_about, each.path), said))]
+        overridden = [json_path(path) for path in revision.overridden]
+        own = [each for each in found if any(_overlap(each.path, path) for path in overridden)]
         findings = {each.path: each for each in reversed(own or found)}
-        id_ = made.invoice.get("id")
+        id_ = revision.invoice.get("id")
         subject = f"invoice {bare(id_)}" if isinstance(id_, str) else "invoice"
         raise ContractViolation(subject, checks.api_version, reversed(findings.values()))
 
 
-def _is_about(path: str, said: str) -> bool:
-    """Whether one JSON path is the other one, or leads to something in it."""
-    short, long = sorted((path, said), key=len)
+def _overlap(path: str, other: str) -> bool:
+    """Return true if one JSON path is the other one or leads into it."""
+    short, long = sorted((path, other), key=len)
     return long == short or (long.startswith(short) and long[len(short)] in ".[")
 
 
 def _is_refused(finding: Finding) -> bool:
-    """Drift is what Stripe may do: only a part that is missing is no more than a mistake."""
+    """Return true for a violation, and for the one kind of drift that is always a mistake."""
     return finding.kind == "violation" or finding.rule == "required"
 
 
