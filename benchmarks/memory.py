@@ -28,8 +28,7 @@ def _held() -> dict[str, float]:
     import stripe
 
     from pytest_stripe_contract.cassettes import Library
-    from pytest_stripe_contract.replay.replay import Replay
-    from pytest_stripe_contract.replay.settings import Settings
+    from pytest_stripe_contract.replay import Replay, Settings
 
     library, settings = Library(Path.cwd()), Settings()
     client = stripe.StripeClient("sk_test_not_a_real_key")

@@ -8,8 +8,7 @@ from helpers import senders  # noqa: F401 - see below
 
 import pytest_stripe_contract
 from pytest_stripe_contract.cassettes import Library
-from pytest_stripe_contract.replay.replay import Replay
-from pytest_stripe_contract.replay.settings import Settings
+from pytest_stripe_contract.replay import Replay, Settings
 
 # Runs of pytester in this process forget what they import: what is here already, they share.
 # It saves seconds a run, and there must not be two network blocks in one process.

@@ -292,7 +292,7 @@ def test_a_fault_that_nothing_meets_fails_the_test(pytester):
     result = pytester.runpytest()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["played 0 of 1 times: timeout(): POST https://api.stripe.com/*"])
+    result.stdout.fnmatch_lines(["never played: timeout(): POST https://api.stripe.com/*"])
 
 
 def test_faults_meet_the_request_of_the_recording_that_follows(stripe_replay):

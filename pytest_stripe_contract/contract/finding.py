@@ -33,7 +33,8 @@ class Finding:
     without notice); ``rule`` names what was asked: a JSON Schema keyword (``type``,
     ``enum``, ``required``, …) or a rule of the contract's own (``amount_remaining``);
     ``path`` is a JSON path; ``expected`` is a text; ``actual`` is the value that was
-    there, or `ABSENT`; ``docs`` is the address of Stripe's page for the object.
+    there, or `ABSENT`; ``docs`` is the address of Stripe's page for the object. ``message``
+    replaces the text made of ``expected`` and ``actual``.
     """
 
     kind: Kind
@@ -42,8 +43,11 @@ class Finding:
     expected: str
     actual: Any
     docs: str
+    message: str = ""
 
     def __str__(self) -> str:
+        if self.message:
+            return f"{self.path}: {self.message}"
         got = "; got" if "," in self.expected else ", got"
         shown = show(self.actual)
         tells = shown.startswith(("an ", "null")) or shown.endswith("characters)")

@@ -1,4 +1,4 @@
-"""What a test may ask for by name: each fixture calls the module whose job it is."""
+"""The fixtures that tests request by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._declared import DRIFT, REPLAY
+from ..errors import InvalidOption
+from . import _options
+from ._stash import DRIFT, REPLAY
 
 if TYPE_CHECKING:
     from ..contract import Contract
     from ..factories import EventFactory, InvoiceFactory
-    from ..replay import Replay
+    from ..recording import ApiBase
+    from ..replay import Replay, Settings
 
 __all__ = [
     "stripe_api_base",
@@ -27,34 +30,35 @@ __all__ = [
 
 @pytest.fixture
 def stripe_api_version(request: pytest.FixtureRequest) -> str:
-    """The API version in force, such as ``2023-10-16``; override it for a module or a test."""
-    from . import _options, _parametrize, _reporting
+    """Return the API version of the test, such as ``2023-10-16``.
 
-    with _reporting.plainly():
+    It is the command line's, the marker's, the ini-file's or the default, in this order. Override
+    the fixture to choose another one for a module or a test.
+    """
+    from . import _parametrize, _reporting
+
+    with _reporting.short_errors():
+        marker = _options.marker_of(request.node)
         rehearsal = _parametrize.rehearsal_of(request.node)
-        return _options.api_version(request.config, _options.marker_of(request), rehearsal)
-
-
-def _in_force(request: pytest.FixtureRequest, fixture: str) -> str:
-    """The version that is rehearsed, or else the one that ``stripe_api_version`` gives."""
-    from . import _parametrize
-
-    return _parametrize.rehearsal_of(request.node) or fixture
+        return rehearsal or _options.api_version(request.config, marker)
 
 
 @pytest.fixture
 def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> Contract:
-    """The `Contract` of the API version in force."""
-    from ..contract import Contract
-    from . import _hooks, _options, _reporting
+    """Return the `Contract` of the test's API version, to check payloads against it.
 
-    _hooks.watch(request.config)
-    marker = _options.marker_of(request)
-    with _reporting.plainly():
-        strict = _options.strict(request.config, marker)
+    ``stripe_contract.validate(invoice)`` raises `ContractViolation` for an invalid invoice. The
+    summary of the run counts drift.
+    """
+    from ..contract import Contract
+    from . import _hooks, _reporting
+
+    _hooks.register(request.config)
+    with _reporting.short_errors():
+        strict = _options.strict(request.config, _options.marker_of(request.node))
         drift = request.node.stash.setdefault(DRIFT, [])
         return Contract(
-            _in_force(request, stripe_api_version),
+            _version(request, stripe_api_version),
             strict=strict,
             on_drift=lambda finding: drift.append(str(finding)),
         )
@@ -62,34 +66,40 @@ def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> 
 
 @pytest.fixture
 def stripe_invoice(request: pytest.FixtureRequest, stripe_api_version: str) -> InvoiceFactory:
-    """Makes invoices of the API version in force: ``stripe_invoice(status="open")``."""
+    """Return a factory of invoices in the test's API version.
+
+    ``stripe_invoice(status="open", amount_due=4200)`` returns a legal open invoice as a dict.
+    """
     from ..factories import InvoiceFactory
 
-    return InvoiceFactory(_in_force(request, stripe_api_version))
+    return InvoiceFactory(_version(request, stripe_api_version))
 
 
 @pytest.fixture
 def stripe_event(request: pytest.FixtureRequest, stripe_api_version: str) -> EventFactory:
-    """Makes signed events of the API version in force, as they arrive at a webhook."""
+    """Return a factory of signed events in the test's API version, as webhooks receive them."""
     from ..factories import EventFactory
 
-    return EventFactory(_in_force(request, stripe_api_version))
+    return EventFactory(_version(request, stripe_api_version))
 
 
 @pytest.fixture(scope="session")
 def stripe_scrub() -> dict[str, Any]:
-    """What recordings are scrubbed of beyond the rules, and what is kept; override it.
+    """Return rules for what recordings hide or keep beyond the built-in ones; override it.
 
-    Names of properties or headers, or dotted paths, with what to put there: a text, a function
-    of the value, True for a stand-in, or False to keep the value.
+    The keys are names of properties or headers, or dotted paths. The values are the text to put
+    there, a function that returns it for the recorded value, True for a placeholder, or False to
+    keep the recorded value.
     """
     return {}
 
 
 @pytest.fixture(scope="session")
 def stripe_api_base(request: pytest.FixtureRequest) -> str:
-    """Where to record from: Stripe, or a stand-in such as stripe-mock; override it."""
-    return str(request.config.getini("stripe_api_base"))
+    """Return the address to record from: Stripe's, or that of stripe-mock; override it."""
+    from ..stripe_api import STRIPE
+
+    return str(request.config.getini("stripe_api_base") or STRIPE)
 
 
 @pytest.fixture
@@ -99,19 +109,68 @@ def stripe_replay(
     stripe_scrub: dict[str, Any],
     stripe_api_base: str,
 ) -> Iterator[Replay]:
-    """The `Replay` of the test's marker, active from the test's setup to its teardown.
+    """Return the `Replay` of the test's marker ``stripe_replay``; its ``calls`` has the requests.
 
-    Without a marker it is not active; call it: ``with stripe_replay("name") as replay:``.
+    It is active from the setup of the test to its teardown. Without a marker it is not active:
+    ``with stripe_replay("mark_uncollectible") as replay:`` replays a cassette in a block.
     """
-    from . import _hooks, _parametrize, _reporting
+    from ..recording import ApiBase
+    from . import _hooks, _reporting
 
-    _hooks.watch(request.config)
-    with _reporting.plainly():
-        replay = _parametrize.replay(request, stripe_api_version, stripe_scrub, stripe_api_base)
+    _hooks.register(request.config)
+    with _reporting.short_errors():
+        settings = _settings(request, stripe_api_version, stripe_scrub, ApiBase(stripe_api_base))
+        replay = _replay(request, settings)
     request.node.stash[REPLAY] = replay
-    if request.node.get_closest_marker("stripe_replay") is None:
+    if _options.marker_of(request.node) is None:
         yield replay
     else:
         replay.start()
         yield replay
         replay.stop()
+
+
+def _version(request: pytest.FixtureRequest, fixture: str) -> str:
+    """Return the rehearsed API version, or else the one of an overridden fixture."""
+    from . import _parametrize
+
+    return _parametrize.rehearsal_of(request.node) or fixture
+
+
+def _settings(
+    request: pytest.FixtureRequest, api_version: str, scrub: dict[str, Any], base: ApiBase
+) -> Settings:
+    from ..replay import Settings
+    from ..stripe_api import VERSION, full_version
+    from . import _parametrize
+
+    config, marker = request.config, _options.marker_of(request.node)
+    is_chosen = config.getini("stripe_api_version") or api_version != VERSION
+    settings = Settings(
+        default_version=full_version(api_version) if is_chosen else None,
+        rehearsal=_parametrize.rehearsal_of(request.node),
+        strict=_options.strict(config, marker),
+        record=_options.record_mode(config, None),
+        record_mode=config.getoption("stripe_record"),
+        base=base,
+        scrub=scrub,
+    )
+    options = dict(marker.kwargs) if marker else {}
+    options.pop("strict", None)
+    return settings.replace(**options)
+
+
+def _replay(request: pytest.FixtureRequest, settings: Settings) -> Replay:
+    from ..replay import Replay
+    from . import _parametrize
+
+    item, marker = request.node, _options.marker_of(request.node)
+    if [each.name for each in item.own_markers].count("stripe_replay") > 1:
+        raise InvalidOption("stripe_replay", "two markers", "one marker with all names in order")
+    library, case = _options.library(request.config, request.path), _parametrize.case_of(item)
+    if marker is None:
+        return Replay(library, (), settings, case)
+    names = marker.args or (_parametrize.own_cassette(item),)
+    replay = Replay(library, names, settings, case)
+    _parametrize.check_variants(item)
+    return replay

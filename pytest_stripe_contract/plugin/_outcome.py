@@ -1,4 +1,4 @@
-"""What a test's replay comes to: problems fail the test, what it recorded is saved, all is told."""
+"""The end of a test: problems of its replay fail it, and what it recorded is saved."""
 
 from __future__ import annotations
 
@@ -7,69 +7,68 @@ from typing import Any
 import pytest
 
 from .._support import stack
-from ..errors import NetworkBlocked, ReplayFailure
-from ..replay import ReplayMiss
-from . import _options, _parametrize, _which
-from . import _reporting as reports
-from ._declared import DESELECTED, DRIFT, REPLAY
+from ..errors import NetworkBlocked, ReplayFailure, StripeContractError
+from . import _reporting, _unused_cassettes
+from ._options import Variants
+from ._parametrize import case_of
+from ._stash import DRIFT, PASSED, RECORDED, REPLAY, VERIFIED
 
-_PASSED = pytest.StashKey[bool]()
-_RECORDED = pytest.StashKey[list[str]]()
-_JUDGED = pytest.StashKey[bool]()
-_KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, _PASSED, _RECORDED, _JUDGED)
-
-
-def forget(item: pytest.Item) -> None:
-    """Forget what is known of a test that is over."""
-    for key in _KEYS:
-        if key in item.stash:
-            del item.stash[key]
+_KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, PASSED, VERIFIED, RECORDED)
 
 
 def verify(item: pytest.Item, *, unplayed: bool) -> None:
-    """Fail the test if its replay has problems that no report has told of yet."""
-    item.stash[_JUDGED] = True
+    """Fail the test if its replay has problems that are not reported yet."""
+    item.stash[VERIFIED] = True
     if problems := item.stash[REPLAY].problems(unplayed=unplayed):
         pytest.fail(ReplayFailure(problems).summary, pytrace=False)
 
 
-def is_due(item: pytest.Item) -> bool:
-    """Whether a test that passed was not judged when it ended, as it got its replay too late."""
-    return item.stash.get(_PASSED, False) and not item.stash.get(_JUDGED, False)
+def is_unverified(item: pytest.Item) -> bool:
+    """Return whether a test passed before it had its replay, so that nothing was verified."""
+    return item.stash.get(PASSED, False) and not item.stash.get(VERIFIED, False)
 
 
 def save(item: pytest.Item) -> None:
-    """Write what the test recorded, if it passed."""
-    if item.stash.get(_PASSED, False):
-        with reports.plainly():
+    """Write the cassettes that the test recorded, if it passed."""
+    if item.stash.get(PASSED, False):
+        with _reporting.short_errors():
             recorders = item.stash[REPLAY].recorders()
-            saved = [each.path for each in recorders if each.save()]
+            saved = [recorder.path for recorder in recorders if recorder.save()]
             root = item.config.rootpath
-            item.stash[_RECORDED] = [str(stack.below(path, root)) for path in saved]
+            item.stash[RECORDED] = [str(stack.below(path, root)) for path in saved]
 
 
-def shorten(call: pytest.CallInfo[None]) -> None:
-    """Have an error of ours end where the user's own code does."""
+def cut_traceback(call: pytest.CallInfo[None]) -> None:
+    """End the traceback of a miss or a blocked connection at the user's own code."""
     error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, (ReplayMiss, NetworkBlocked)):
+    is_failure = isinstance(error, StripeContractError) and isinstance(error, pytest.fail.Exception)
+    if error is not None and (is_failure or isinstance(error, NetworkBlocked)):
         error = error.with_traceback(stack.to_last_own(error.__traceback__))
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
 
 
-def report(item: pytest.Item, made: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
-    """Add to a report what is known of the test's replay, and what the summary needs."""
-    replay, case = item.stash.get(REPLAY, None), _parametrize.case_of(item)
-    if made.when == "call":  # a test with subtests has several reports
-        item.stash[_PASSED] = made.passed and item.stash.get(_PASSED, True)
-    drift = item.stash.get(DRIFT, []) if not case or not case.parts else []
-    said = reports.add(made, replay, drift, call.excinfo)
-    if case is not None and not made.skipped and (made.when == "call" or made.failed):
+def extend(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Add the problems of the test's replay to its report, and the data for the summary."""
+    replay, case = item.stash.get(REPLAY, None), case_of(item)
+    if report.when == "call":  # a test with subtests has several reports
+        item.stash[PASSED] = report.passed and item.stash.get(PASSED, True)
+    data = _reporting.add_sections(report, replay, call.excinfo)
+    if case is not None and not report.skipped and (report.when == "call" or report.failed):
         unfit = replay.unfit if replay and case.parts else None
-        said["case"] = reports.outcome(item, made, case, call.excinfo, unfit)
-        if case.parts and not unfit and _which.Variants.of(item.config).is_sensitivity:
-            said["case"]["noticed"] = reports.notice(made, call)
-    said["recorded"] = item.stash.get(_RECORDED, []) if made.when == "teardown" else []
+        data["case"] = _reporting.outcome(item, report, case, call.excinfo, unfit)
+        if case.parts and not unfit and Variants.of(item.config).is_sensitivity:
+            data["case"]["noticed"] = _reporting.pass_if_noticed(report, call)
+    if report.when == "teardown":
+        found = item.stash.get(DRIFT, []) if not case or not case.parts else []
+        data["drift"] = list(dict.fromkeys([*found, *(replay.drift() if replay else ())]))
+        data["recorded"] = item.stash.get(RECORDED, [])
     if item.config.getoption("stripe_unused"):
-        said["cassettes"] = _options.named_cassettes(item, replay)
-        said["folder"] = str(_options.cassette_folder(item.config, item.path))
-        said["partial"] = item.config.stash.get(DESELECTED, False)
+        data["unused"] = _unused_cassettes.data_of(item, replay)
+    setattr(report, _reporting.DATA, data)
+
+
+def forget(item: pytest.Item) -> None:
+    """Remove the data of a test that is over."""
+    for key in _KEYS:
+        if key in item.stash:
+            del item.stash[key]

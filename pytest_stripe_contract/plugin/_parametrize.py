@@ -1,228 +1,173 @@
-"""How often a test runs: once in each API version that is rehearsed, once for each variant."""
+"""The runs of a replay test: one in each API version, and one with each variant of its answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..errors import InvalidOption, StripeContractError, UnknownName
-from ..stripe_api import full_version, versions
-from . import _code_version, _options, _which
-from ._declared import REHEARSAL, VARIATION
+from . import _options
+from ._options import Variants, marker_of
+from ._stash import VARIANT_ERRORS
 
 if TYPE_CHECKING:
-    from ..cassettes import Library
-    from ..replay import Replay, Settings
-    from ..variants import Case
+    from ..variants import Answer, Case
 
-_REPEATABLE = "a test function that pytest can repeat, marked itself or by its class or module"
-"""What a test with variants must be: those of unittest, and single parameters, are not."""
+_REHEARSAL = "_stripe_rehearsal"
+"""The parameter with the API version of a run."""
 
-_WRONG = pytest.StashKey[dict[str, StripeContractError]]()
-"""What is wrong with the variants of a test, by its id: its setup says it."""
+_CASE = "_stripe_variation"
+"""The parameter with the variant of a run."""
 
-_SAID = pytest.StashKey[tuple[tuple[Any, ...], "Library", "Settings"]]()
-"""What was said of the last replay of a module's or a class's tests: the next has it too."""
+_FORBIDDEN = re.compile(r"""[<>?%*:|"'/\\]""")
+"""Characters that file names may not have on all systems."""
 
-_ARGUMENTS = ("only", "exclude", "pairs")
-
-
-def rehearsed(config: pytest.Config, item: pytest.Item | None = None) -> list[str]:
-    """The API versions to run the replay test in, as the command line or its marker says.
-
-    `UnknownName` for one that no release line covers.
-    """
-    said = config.getoption("stripe_api_version") or ""
-    named = [name.strip() for name in said.split(",") if name.strip()]
-    marker = item.get_closest_marker("stripe_replay") if item else None
-    try:
-        mode = _options.record_mode(config, marker)
-    except UnknownName:
-        if marker is None:
-            raise
-        return []  # it is an error of that test, at its setup
-    if mode != "none":
-        if named:
-            expected = "none while recording: Stripe answers in the version that a request names"
-            raise InvalidOption("--stripe-api-version", said, expected)
-        return []
-    if not named and item and (marker := item.get_closest_marker("stripe_api_versions")):
-        named = list(marker.args)
-        if not named or not all(isinstance(name, str) for name in named):
-            raise InvalidOption("stripe_api_versions", marker.args, "versions, or 'all'")
-    full = [full_version(name) for name in named if name != "all"]
-    if "all" in named:
-        return [line.first for line in versions.LINES]
-    return list(dict.fromkeys(full))
-
-
-def check_options(config: pytest.Config) -> None:
-    """Raise ``pytest.UsageError`` for a value of an option, or of its ini twin, that is none."""
-    try:
-        rehearsed(config)
-        _options.api_version(config, None, None)
-        _options.strict(config, None)
-        _options.record_mode(config, None)
-        _which.settle(config)
-    except StripeContractError as error:
-        raise pytest.UsageError(str(error)) from None
-    except (ValueError, pytest.UsageError) as error:
-        raise pytest.UsageError(f"stripe_strict: {error}") from None
-
-
-def case_of(item: pytest.Item) -> Case | None:
-    """What is otherwise in the answers of a test; None if it has no variants."""
-    return _options.params_of(item).get(VARIATION)
-
-
-def rehearsal_of(item: pytest.Item) -> str | None:
-    """The API version that a test is rehearsed in; None if it is not."""
-    return _options.params_of(item).get(REHEARSAL) or next(iter(rehearsed(item.config)), None)
-
-
-def replay(
-    request: pytest.FixtureRequest, fixture: str, scrub: Mapping[str, Any], api_base: str
-) -> Replay:
-    """The replay of a test's marker, or one of nothing to open others from.
-
-    ``fixture`` is the version that the fixture ``stripe_api_version`` gives; ``scrub`` and
-    ``api_base`` are what the fixtures of these names do.
-    """
-    from ..replay import Replay
-
-    item, marker, case = request.node, _options.marker_of(request), case_of(request.node)
-    if [each.name for each in item.own_markers].count("stripe_replay") > 1:
-        raise InvalidOption("stripe_replay", "two markers", "one, with all the names in a row")
-    said = (marker, fixture, rehearsal_of(item), scrub, api_base)
-    last = item.parent.stash.get(_SAID, None)
-    if last is None or not all(map(_is_same, last[0], said)):
-        library = _options.library(request.config, request.path)
-        last = item.parent.stash[_SAID] = (said, library, _settings(request.config, said))
-    _, library, settings = last
-    if marker is None:
-        return Replay(library, (), settings, case)
-    made = Replay(library, marker.args or (_options.own_cassette(item),), settings, case)
-    if case is None and is_varied(item):
-        wrong = request.config.stash.get(_WRONG, {}).get(item.nodeid.partition("[")[0])
-        raise wrong or InvalidOption("stripe_variants", item.name, _REPEATABLE)
-    return made
-
-
-def _is_same(one: object, other: object) -> bool:
-    return one is other or (isinstance(one, str) and one == other)
-
-
-def _settings(config: pytest.Config, told: tuple[Any, ...]) -> Settings:
-    """What is said of the replays of a marker, by it, by fixtures (``told``), and by options."""
-    from ..recording import ApiBase
-    from ..replay import Settings
-
-    marker, fixture, rehearsal, scrub, api_base = told
-    is_said = config.getini("stripe_api_version") or fixture != versions.VERSION
-    settings = Settings(
-        default_version=full_version(fixture) if is_said else None,
-        rehearsal=rehearsal,
-        strict=_options.strict(config, marker),
-        record=_options.record_mode(config, None),
-        record_mode=config.getoption("stripe_record"),
-        base=ApiBase(api_base),
-        scrub=scrub,
-    )
-    said = marker.kwargs.items() if marker else ()
-    return settings.but(**{name: value for name, value in said if name != "strict"})
+_OPTIONS = ("only", "exclude", "pairs")
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give a replay test its runs, each with its own words in the test's id.
+    """Parametrize a replay test by API versions and variants, if it has any.
 
-    Raises `StripeContractError` for what is wrong with the markers; what is wrong with a
-    cassette, the test's own setup says.
+    Raises `StripeContractError` for wrong markers. Errors of cassettes are left to the setup of
+    the test.
     """
     test = metafunc.definition
-    marked = test.get_closest_marker("stripe_replay")
-    own = [mark for mark in test.own_markers if mark.name == "stripe_variants"]
-    if own and not marked:
+    marker = marker_of(test)
+    if not marker and any(mark.name == "stripe_variants" for mark in test.own_markers):
         expected = "a test with the marker stripe_replay, which names the cassettes"
         raise InvalidOption("stripe_variants", test.name, expected)
-    if not marked and "stripe_replay" not in metafunc.fixturenames:
+    if not marker and "stripe_replay" not in metafunc.fixturenames:
         return
-    found = rehearsed(metafunc.config, test)
-    is_list = len(found) > 1 or test.get_closest_marker("stripe_api_versions") is not None
-    asked: Sequence[str | None] = found or [None]
-    runs = [(version, case) for version in asked for case in _cases(metafunc, version)]
-    is_told = all(case is not None for _, case in runs)
-    names = [
-        name for name, wanted in ((REHEARSAL, found and is_list), (VARIATION, is_told)) if wanted
-    ]
-    metafunc.fixturenames += names
-    if names == [REHEARSAL]:
-        metafunc.parametrize(REHEARSAL, found)
-    elif names:
-        rows = [run[-len(names) :] for run in runs]
-        metafunc.parametrize(names, rows, ids=["-".join(map(str, row)) for row in rows])
+    versions = _options.rehearsal_versions(metafunc.config, test)
+    rows: list[tuple[str | None, Case | None]] = []
+    for version in versions or (None,):
+        rows += [(version, case) for case in _cases(test, version)]
+    has_cases = all(case is not None for _, case in rows)
+    if not has_cases:
+        rows = [(version, None) for version in versions]
+    parameters: dict[str, list[Any]] = {}
+    if len(versions) > 1 or (versions and test.get_closest_marker("stripe_api_versions")):
+        parameters[_REHEARSAL] = [version for version, _ in rows]
+    if has_cases:
+        parameters[_CASE] = [case for _, case in rows]
+    if parameters:
+        values = list(zip(*parameters.values(), strict=True))
+        ids = ["-".join(map(str, row)) for row in values]
+        metafunc.fixturenames += parameters
+        metafunc.parametrize(list(parameters), values, ids=ids)
 
 
-def is_varied(item: pytest.Item) -> bool:
-    """Whether a test is to meet the legal neighbours of its recorded answers."""
-    if item.get_closest_marker("stripe_variants") is None:
-        return False
-    if _which.Variants.of(item.config).word == "off":
-        return False
-    return _options.record_mode(item.config, item.get_closest_marker("stripe_replay")) == "none"
+def case_of(item: pytest.Item) -> Case | None:
+    """Return the variant that a test runs for; None without one."""
+    case: Case | None = _params(item).get(_CASE)
+    return case
 
 
-def _cases(metafunc: pytest.Metafunc, rehearsal: str | None) -> Sequence[Case | None]:
-    """The cases of a test in an API version: just None if it has no variants.
+def rehearsal_of(item: pytest.Item) -> str | None:
+    """Return the API version that a test is rehearsed in; None without one."""
+    version: str | None = _params(item).get(_REHEARSAL)
+    return version or next(iter(_options.rehearsal_versions(item.config)), None)
 
-    Nor has it any that could be told if something is wrong with its cassettes.
+
+def own_cassette(item: pytest.Item) -> str:
+    """Return the name of a test's own cassette: its module, class and name.
+
+    All API versions and variants of a test share it.
     """
-    test, variants = metafunc.definition, _which.Variants.of(metafunc.config)
-    if not is_varied(test):
+    name, params = item.name, _params(item)
+    for value in (params.get(_REHEARSAL), params.get(_CASE)):
+        name = name if value is None else without_param(str(value), name)
+    if (cls := getattr(item, "cls", None)) is not None:
+        name = f"{cls.__name__}.{name}"
+    return f"{item.path.stem}/{_FORBIDDEN.sub('-', name)}"
+
+
+def without_param(param: str, name: str) -> str:
+    """Return a test's name or node id without the part of one parameter."""
+    replacements = (
+        (f"[{param}]", ""),
+        (f"[{param}-", "["),
+        (f"-{param}]", "]"),
+        (f"-{param}-", "-"),
+    )
+    old, new = next((old, new) for old, new in replacements if old in name)
+    return name.replace(old, new, 1)
+
+
+def check_variants(item: pytest.Item) -> None:
+    """Raise the error for which a test with ``stripe_variants`` has no variants."""
+    if case_of(item) is None and _has_variants(item):
+        error = item.config.stash.get(VARIANT_ERRORS, {}).get(item.nodeid.partition("[")[0])
+        expected = "a test function that pytest can repeat, marked itself or by its class or module"
+        raise error or InvalidOption("stripe_variants", item.name, expected)
+
+
+def _params(item: pytest.Item) -> dict[str, Any]:
+    params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return params
+
+
+def _has_variants(item: pytest.Item) -> bool:
+    if not item.get_closest_marker("stripe_variants") or Variants.of(item.config).mode == "off":
+        return False
+    return _options.record_mode(item.config, marker_of(item)) == "none"
+
+
+def _cases(test: pytest.Item, rehearsal: str | None) -> Sequence[Case | None]:
+    """Return the variants of a test in an API version; just None if it has none.
+
+    It has none if its cassettes have an error: `check_variants` raises that.
+    """
+    variants = Variants.of(test.config)
+    if not _has_variants(test):
         return [None]
     from ..variants import Selection, cases, sample
 
     try:
-        said = _arguments(test)
-        selection = Selection.of(**_selection(said), values=variants.is_sensitivity)
-        made = cases(_answers(metafunc, rehearsal), selection, pairs=said.get("pairs", False))
+        options = _marker_options(test)
+        pairs = options.pop("pairs", False)
+        selection = Selection.of(**options, values=variants.is_sensitivity)
+        found = cases(_answers(test, rehearsal), selection, pairs=pairs)
     except StripeContractError as error:
-        test.config.stash.setdefault(_WRONG, {})[test.nodeid] = error
+        test.config.stash.setdefault(VARIANT_ERRORS, {})[test.nodeid] = error
         return [None]
-    if variants.size is not None:
-        made = sample(made, variants.size, f"{variants.seed}:{test.nodeid}")
-    return made
+    if variants.mode == "sample":
+        return sample(found, variants.size, f"{variants.seed}:{test.nodeid}")
+    return found
 
 
-def _arguments(test: pytest.Item) -> dict[str, Any]:
-    """What the marker says; `UnknownName` or `InvalidOption` for what it does not take."""
+def _marker_options(test: pytest.Item) -> dict[str, Any]:
     marker = test.get_closest_marker("stripe_variants")
     if [each.name for each in test.own_markers].count("stripe_variants") > 1:
-        raise InvalidOption("stripe_variants", "two markers", "one, with all that is said")
-    said = dict(marker.kwargs) if marker else {}
-    for name in (*(map(str, marker.args) if marker else ()), *said):
-        if name not in said or name not in _ARGUMENTS:
-            raise UnknownName("option of stripe_variants", name, _ARGUMENTS)
-    if not isinstance(said.get("pairs", False), bool):
-        raise InvalidOption("pairs", said["pairs"], "True or False")
-    return said
+        raise InvalidOption("stripe_variants", "two markers", "one marker with all options")
+    options = dict(marker.kwargs) if marker else {}
+    for name in (*map(str, marker.args if marker else ()), *options):
+        if name not in options or name not in _OPTIONS:
+            raise UnknownName("option of stripe_variants", name, _OPTIONS)
+    if not isinstance(options.get("pairs", False), bool):
+        raise InvalidOption("pairs", options["pairs"], "True or False")
+    return options
 
 
-def _selection(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if name != "pairs"}
+def _answers(test: pytest.Item, rehearsal: str | None) -> list[Answer]:
+    """Return the answers that the test will get.
 
-
-def _answers(metafunc: pytest.Metafunc, rehearsal: str | None) -> list[Any]:
-    """What the test will be answered, as far as that can be told before it runs."""
+    Their API version is the rehearsed one; without it, the marker's, the ini-file's or the one
+    that the installed SDK sends.
+    """
     from ..faults import Fault
-    from ..replay import of_sequence
+    from ..replay import recorded_answers
+    from ..stripe_api import full_version, installed_sdk
 
-    test, config = metafunc.definition, metafunc.config
-    marker = test.get_closest_marker("stripe_replay")
-    said = marker.kwargs if marker else {}
-    named = (marker and marker.args) or (_options.own_cassette(test),)
-    library = _options.library(config, test.path)
-    parts = [part if isinstance(part, Fault) else library.find(part) for part in named]
-    version = rehearsal or said.get("api_version") or _code_version.guessed(metafunc)
-    return list(of_sequence(parts, version and full_version(version), said.get("invoice")))
+    marker = marker_of(test)
+    names = (marker and marker.args) or (own_cassette(test),)
+    library = _options.library(test.config, test.path)
+    sequence = [part if isinstance(part, Fault) else library.find(part) for part in names]
+    sdk = installed_sdk()
+    version = rehearsal or _options.asked_version(test.config, marker)
+    version = version or (sdk.api_version if sdk else None)
+    invoice = marker.kwargs.get("invoice") if marker else None
+    return list(recorded_answers(sequence, version and full_version(version), invoice))

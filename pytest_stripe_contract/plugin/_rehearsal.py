@@ -1,14 +1,14 @@
-"""What an API version has to do with the failure of a test that was answered in it."""
+"""Rehearsals: how an API version explains a failure, and the table of all versions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .._support.tables import aligned
 from ..migrations import Change, changes_of
-from ..stripe_api import resolve, versions
+from ..stripe_api import LINES, resolve
 
 _READ = re.compile(
     r"""
@@ -20,59 +20,53 @@ _READ = re.compile(
     """,
     re.VERBOSE,
 )
-"""A property being read, as Python writes it."""
+"""An expression that reads a property."""
 
 
-def changes_named(error: BaseException, statement: str, answered: Iterable[str]) -> list[Change]:
-    """The changes of properties that a failure names: an error's own name, or what it read.
+def changes_named(error: BaseException, statement: str, versions: Iterable[str]) -> list[Change]:
+    """Return the changes of properties that explain a failure.
 
-    ``statement`` is the source that failed, and ``answered`` are the API versions of the answers.
-    Whatever left the invoice until then counts, for the code may be older than its recordings.
+    The properties are the one that the ``error`` names and those that the ``statement``, the
+    source that failed, reads. ``versions`` are the API versions of the answers: all changes up to
+    them count, as the code may be older than its recordings.
     """
-    oldest = versions.LINES[0].name
-    lines = sorted({_shipped(version) for version in answered})
+    lines = sorted({resolve(version).shipped.name for version in versions})
     names = _names(error, statement)
-    found = (
-        change for line in lines for name in names for change in changes_of(name, oldest, line)
+    changes = (
+        change
+        for line in lines
+        for name in names
+        for change in changes_of(name, LINES[0].name, line)
     )
-    return list(dict.fromkeys(found))
-
-
-def _shipped(version: str) -> str:
-    """The release line that a version is of; the last shipped one, if it is newer than all."""
-    line = resolve(version)
-    return line.shipped.name
+    return list(dict.fromkeys(changes))
 
 
 def _names(error: BaseException, statement: str) -> list[str]:
-    named = _READ.findall(statement)
-    found = [name for groups in named for name in groups if name]
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, (AttributeError, KeyError)):
-            of_stripe = _is_of_stripe(getattr(cause, "obj", None))
-            return re.findall(r"\w+", str(cause)) if of_stripe else []
+            may_be_stripe = _may_be_stripe_object(getattr(cause, "obj", None))
+            return re.findall(r"\w+", str(cause)) if may_be_stripe else []
         cause = cause.__cause__ or cause.__context__
-    return found
+    return [name for groups in _READ.findall(statement) for name in groups if name]
 
 
-def _is_of_stripe(owner: object) -> bool:
-    """Whether what lacks an attribute is an object of the SDK; None if it does not say."""
-    names = [base.__name__ for base in type(owner).__mro__]
-    return owner is None or "StripeObject" in names
+def _may_be_stripe_object(owner: object) -> bool:
+    """Return whether the owner of a missing attribute is the SDK's, or None as it is unknown."""
+    return owner is None or any(cls.__name__ == "StripeObject" for cls in type(owner).__mro__)
 
 
 @dataclass(slots=True)
 class Row:
-    """How the tests of one API version went, and the properties that failures named."""
+    """The counts of one API version, and the properties that failures name."""
 
     passed: int = 0
     failed: int = 0
     properties: dict[str, None] = field(default_factory=dict)
 
 
-def table(rows: dict[str, Row]) -> Iterator[str]:
-    """A line a version, for the end of a run."""
+def table(rows: Mapping[str, Row]) -> Iterator[str]:
+    """Return the lines of a table with a row for each API version."""
     head = ("API version", "passed", "failed", "properties that failures name")
     cells = [
         (version, str(row.passed), str(row.failed), ", ".join(row.properties))

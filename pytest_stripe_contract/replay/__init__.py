@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .answers import of_sequence
 from .call import Call
 from .miss import ReplayMiss
+from .recording import recorded_answers
 from .replay import Replay
 from .settings import Settings
 
-__all__ = ["Call", "Replay", "ReplayMiss", "Settings", "of_sequence"]
+__all__ = ["Call", "Replay", "ReplayMiss", "Settings", "recorded_answers"]

@@ -1,29 +1,37 @@
-"""What happened in a replay: its calls, and all that is wrong with them."""
+"""The log of a replay: its calls, and the problems that fail the test."""
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from ..contract import Finding
 from ..errors import NetworkBlocked
 from ..messages import Request
 from ..recording import RecordingRefused
-from . import _failures, _retries
-from ._failures import Observation
+from . import _idempotency
 from .call import Call
 from .miss import ReplayMiss
 
 
-class Journal(ABC):
-    """Takes note of calls and of what is wrong with them; several threads may write at once.
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A finding in a message of a call; ``subject`` names the message."""
 
-    ``calls`` has each request with its answer, in the order in which they were answered;
-    ``misses`` has the requests that nothing answered, ``refusals`` those that were not to be
-    recorded, ``blocked_attempts`` what else tried to leave the machine, and ``observations``
-    what was found in the messages of the calls. ``nested`` has the journals of the replays
-    inside this one. With ``strict``, drift is wrong too.
+    subject: str
+    finding: Finding
+
+
+class Log(ABC):
+    """Notes calls and problems; it is thread-safe.
+
+    ``calls`` has each request with its answer, in the order of the answers; ``misses`` has the
+    requests that nothing answered, ``refusals`` those that must not be recorded,
+    ``blocked_attempts`` the connections that the network block stopped, and ``observations`` the
+    findings in messages. ``nested`` has the logs of the replays inside this one. With ``strict``,
+    drift is a problem too.
     """
 
     def __init__(self, *, strict: bool) -> None:
@@ -32,107 +40,120 @@ class Journal(ABC):
         self.refusals: list[RecordingRefused] = []
         self.blocked_attempts: list[NetworkBlocked] = []
         self.observations: list[Observation] = []
-        self.nested: list[Journal] = []
+        self.nested: list[Log] = []
         self._missed: list[Call] = []
         self._unfit: str | None = None
         self._strict = strict
         self._answered_versions: set[str] = set()
         self._lock = threading.Lock()
-        self._told: set[str] = set()
-        self._retried: list[Observation] = []
-        self._retried_of: list[Call] = []
+        self._reported: set[str] = set()
 
-    def problems(self, *, unplayed: bool, telling: bool = False) -> list[str]:
-        """The problems that no report has told of yet, those of the replays inside this one too.
+    def problems(self, *, unplayed: bool, report: bool = False) -> list[str]:
+        """Return the problems that no report has yet, one text each, with those of nested replays.
 
-        What is left to be played is among them only with ``unplayed``: a test that was skipped
-        or failed need not have come so far.
+        ``report`` marks them as reported. ``unplayed`` includes the recordings that are left:
+        a test that was skipped or failed may leave some.
         """
         with self._lock:
-            texts = self._problems(unplayed=unplayed)
-            _failures = [text for text in texts if text not in self._told]
-            self._told.update(_failures if telling else ())
+            texts = [text for text in self._problems(unplayed) if text not in self._reported]
+            if report:
+                self._reported.update(texts)
         for inner in self.nested:
-            _failures += inner.problems(unplayed=unplayed, telling=telling)
-        return list(dict.fromkeys(_failures))
+            texts += inner.problems(unplayed=unplayed, report=report)
+        return list(dict.fromkeys(texts))
 
     def drift(self) -> list[str]:
-        """What Stripe may do without notice, each finding once however many calls have it."""
-        found = [str(each.finding) for each in self.observations if each.finding.kind == "drift"]
+        """Return each different finding of drift once, with those of nested replays."""
+        lines = [str(each.finding) for each in self.observations if each.finding.kind == "drift"]
         for inner in self.nested:
-            found += inner.drift()
-        return list(dict.fromkeys(found))
+            lines += inner.drift()
+        return list(dict.fromkeys(lines))
 
     def answered_versions(self) -> set[str]:
-        """The API versions of the answers, those of the replays inside this one too."""
-        inner = (each.answered_versions() for each in self.nested)
-        return self._answered_versions.union(*inner)
+        """Return the API versions of the answers, with those of nested replays."""
+        return self._answered_versions.union(*(each.answered_versions() for each in self.nested))
 
     @property
     def unfit(self) -> str | None:
-        """Why an answer could not be shown in the API version that a request named."""
-        return next((each for each in (self._unfit, *(n.unfit for n in self.nested)) if each), None)
+        """The reason why an answer could not be shown in the API version that a request named."""
+        reasons = (self._unfit, *(each.unfit for each in self.nested))
+        return next(filter(None, reasons), None)
 
     @property
     def attempts(self) -> list[tuple[Call, ...]]:
-        """The calls, those that are one logical request (a try and its retries) together."""
+        """The calls by logical request: a first try together with its retries."""
         with self._lock:
-            return _retries.grouped(self.calls)
+            return _idempotency.attempts(self.calls)
 
     @abstractmethod
-    def left(self) -> Iterator[str]:
-        """What should have happened by the end, and did not."""
+    def unfinished(self) -> Iterator[str]:
+        """Return a text for each thing that should have happened by the end, and did not."""
 
-    def called(
+    def add_call(
         self, call: Call, observations: Iterable[Observation], version: str | None = None
     ) -> None:
-        """Take note of a call, and of the API version of its answer."""
+        """Note a call, the findings in its messages, and the API version of its answer."""
+        observations = list(observations)
         with self._lock:
             self.calls.append(call)
             self.observations += observations
             self._answered_versions.update([version] if version else ())
 
-    def given_up(self, call: Call, fault: str | None) -> None:
-        """The client did not wait for the answer: it never arrived."""
+    def remove_answer(self, call: Call, fault: str | None) -> None:
+        """Note that the client stopped waiting, so that the answer of a call never arrived."""
         with self._lock:
             index = next(index for index, each in enumerate(self.calls) if each is call)
             self.calls[index] = replace(call, response=None, fault=fault)
 
-    def missed(
+    def add_miss(
         self,
         miss: ReplayMiss,
         observations: Iterable[Observation] = (),
         request: Request | None = None,
     ) -> ReplayMiss:
-        """Take note of what nothing answered; the error to raise."""
+        """Note a request that nothing answered, and return the error to raise."""
+        observations = list(observations)
         with self._lock:
             self.misses.append(miss)
             self._missed += [Call(request, None)] if request else []
             self.observations += observations
         return miss
 
-    def refused(self, refusal: RecordingRefused) -> None:
-        """Take note of what is not to be recorded."""
+    def add_refusal(self, refusal: RecordingRefused) -> None:
+        """Note a request that must not be recorded."""
         with self._lock:
             self.refusals.append(refusal)
 
     def blocked(self, error: NetworkBlocked) -> None:
-        """Take note of an attempt to leave the machine."""
+        """Note a connection that the network block stopped."""
         with self._lock:
             self.blocked_attempts.append(error)
 
-    def _problems(self, *, unplayed: bool) -> Iterator[str]:
+    def _problems(self, unplayed: bool) -> Iterator[str]:  # noqa: FBT001 (private)
         yield from map(str, self.misses)
         yield from map(str, self.refusals)
         yield from map(str, self.blocked_attempts)
-        calls = [*self.calls, *self._missed]
-        if calls != self._retried_of:  # the same calls are asked about more than once
-            self._retried_of = calls
-            self._retried = [
-                Observation(f"the request {request}", finding)
-                for request, finding in _retries.check(calls)
-            ]
-        observations = [*self.observations, *self._retried]
-        yield from _failures.of_observations(observations, strict=self._strict)
+        retries = (
+            Observation(f"the request {request}", finding)
+            for request, finding in _idempotency.check([*self.calls, *self._missed])
+        )
+        yield from _broken([*self.observations, *retries], strict=self._strict)
         if unplayed and not self.misses and not self.refusals:
-            yield from self.left()
+            yield from self.unfinished()
+
+
+def _broken(observations: Iterable[Observation], *, strict: bool) -> Iterator[str]:
+    """Return a text for the messages that break the contract in the same way."""
+    kinds = ("violation", "drift") if strict else ("violation",)
+    by_subject: dict[str, list[Finding]] = {}
+    for each in observations:
+        if each.finding.kind in kinds:
+            by_subject.setdefault(each.subject, []).append(each.finding)
+    subjects: dict[Sequence[str], list[str]] = {}
+    for subject, findings in by_subject.items():
+        breaks = any(finding.kind == "violation" for finding in findings)
+        verb = "breaks the contract" if breaks else "differs from the contract (drift; strict)"
+        subjects.setdefault((verb, *dict.fromkeys(map(str, findings))), []).append(subject)
+    for (verb, *lines), (first, *others) in subjects.items():
+        more = f" (and {len(others)} more like it)" if others else ""
+        yield "\n  ".join([f"{first} {verb}{more}", *lines])

@@ -1,4 +1,4 @@
-"""A call held to the contract: what is observed in its request and in its answer."""
+"""Check the request and the answer of a call against the contract."""
 
 from __future__ import annotations
 
@@ -9,59 +9,67 @@ from ..cassettes import check_response, expands_payments
 from ..contract import Contract, Finding, check_answer, check_request, told_by
 from ..errors import UnknownName
 from ..messages import Request, Response, origin
-from ..stripe_api import HOST, template, versions
+from ..stripe_api import HOST, VERSION, template
 from ..variants import Varied
-from ._failures import Observation
-from ._recording import Recording
+from ._log import Observation
+from .recording import Recording
 from .settings import Settings
 
-NO_CONTENT = 204
-VERSIONING = "https://docs.stripe.com/api/versioning"
+_NO_CONTENT = 204
+_HEADER = "$.headers.Stripe-Version"
+_DOCS = "https://docs.stripe.com/api/versioning"
 
 
 def of_request(
     request: Request, settings: Settings, response: Response | None = None
 ) -> Iterator[Observation]:
-    """What in a request breaks Stripe's contract, or is not in the version that was asked for.
+    """Return what breaks the contract in a request, its API version included.
 
-    What the ``response`` itself says is wrong, the test knows.
+    Leaves out the errors that the ``response`` itself reports: they are what the test is about.
     """
-    subject, told = f"the request {request}", told_by(response)
+    subject, reported = f"the request {request}", told_by(response)
     for finding in check_request(request):
-        if finding.rule not in told:
+        if finding.rule not in reported:
             yield Observation(subject, finding)
     version = request.api_version
-    if version is not None and not settings.is_asked_for(version):
-        expected = f"API version {settings.api_version}, which the marker asks for"
-        finding = Finding("violation", "api_version", _HEADER, expected, version, VERSIONING)
+    if version is not None and not settings.allows_version(version):
+        expected = f"API version {settings.api_version}, which the marker names"
+        finding = Finding("violation", "api_version", _HEADER, expected, version, _DOCS)
         yield Observation(subject, finding)
 
 
 def of_played(
     recording: Recording, version: str, request: Request, response: Response
 ) -> Iterator[Observation]:
-    """What in a recorded answer breaks the contract of the version that it was given in."""
-    named = recording.interaction.api_version
+    """Return what breaks the contract of its API version in an answer of a recording."""
+    recorded_version = recording.interaction.api_version
     if isinstance(response, Varied):
-        found: Iterable[Finding] = ()  # it was found legal when it was made, its drift is meant
-    elif named is None or recording.invoice is not None:
+        found: Iterable[Finding] = ()  # variants are legal, and differ on purpose
+    elif recorded_version is None or recording.invoice is not None:
         found = Contract(version).iter_findings(response)
     else:
-        asked = expands_payments(request)
-        found = check_response(recording.cassette, recording.number, version, with_payments=asked)
+        found = check_response(
+            recording.cassette,
+            recording.number,
+            version,
+            with_payments=expands_payments(request),
+        )
     yield from _of_answer(version, request, response, found)
-    if named is None and _is_stripe(request):
+    if recorded_version is None and _is_stripe(request):
         yield _unversioned(request, response, version)
 
 
 def of_recorded(request: Request, response: Response, settings: Settings) -> Iterator[Observation]:
-    """What in an answer that was just recorded breaks the contract of its own version."""
+    """Return what breaks the contract in a request and in Stripe's answer to it."""
+    yield from of_request(request, settings, response)
     named: str | None = response.headers.get("Stripe-Version")
     try:
-        version = named or settings.version_for(request) or versions.VERSION
+        version = named or settings.version_for(request) or VERSION
         found: Iterable[Finding] = Contract(version).iter_findings(response)
     except UnknownName as error:
-        yield _unknown(request, response, error)
+        expected = f"an API version that has a contract ({', '.join(error.known)})"
+        finding = Finding("violation", "api_version", _HEADER, expected, error.name, _DOCS)
+        yield Observation(_subject(request, response, error.name), finding)
         return
     yield from _of_answer(version, request, response, found)
     if named is None:
@@ -72,10 +80,16 @@ def _of_answer(
     version: str, request: Request, response: Response, found: Iterable[Finding]
 ) -> Iterator[Observation]:
     subject = _subject(request, response, version)
-    of_stripe = _is_stripe(request) and response.status != NO_CONTENT
-    if template(request.url) or (of_stripe and Contract(version).covers(response)):
+    is_stripe = _is_stripe(request) and response.status != _NO_CONTENT
+    if template(request.url) or (is_stripe and Contract(version).covers(response)):
         for finding in (*found, *check_answer(request, response)):
             yield Observation(subject, finding)
+
+
+def _unversioned(request: Request, response: Response, version: str) -> Observation:
+    expected = "an API version, in the answer or in the cassette's metadata"
+    finding = Finding("drift", "unversioned", _HEADER, expected, ABSENT, _DOCS)
+    return Observation(_subject(request, response, version), finding)
 
 
 def _subject(request: Request, response: Response, version: str) -> str:
@@ -84,18 +98,3 @@ def _subject(request: Request, response: Response, version: str) -> str:
 
 def _is_stripe(request: Request) -> bool:
     return origin(request.url)[1] == HOST
-
-
-_HEADER = "$.headers.Stripe-Version"
-
-
-def _unversioned(request: Request, response: Response, version: str) -> Observation:
-    expected = "an API version, in the answer or in the cassette's metadata"
-    finding = Finding("drift", "unversioned", _HEADER, expected, ABSENT, VERSIONING)
-    return Observation(_subject(request, response, version), finding)
-
-
-def _unknown(request: Request, response: Response, error: UnknownName) -> Observation:
-    expected = f"an API version that has a contract ({', '.join(error.known)})"
-    finding = Finding("violation", "api_version", _HEADER, expected, error.name, VERSIONING)
-    return Observation(_subject(request, response, error.name), finding)

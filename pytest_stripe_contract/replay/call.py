@@ -1,4 +1,4 @@
-"""A request of the code under test with the answer it got."""
+"""A request of the code under test and the answer that it got."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from ..webhooks import SECRET, Event, Signed
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of the code under test with the answer it got.
+    """A request of the code under test and the answer that it got.
 
-    ``response`` is None if none arrived, and ``fault`` says what was in the way (``timeout()``).
-    ``slept`` has the seconds that the official SDK would have waited before it sent this.
+    ``response`` is None if no answer arrived; ``fault`` names the fault that the request met
+    (``timeout()``). ``slept`` is the back-off before the request: the seconds that the official
+    SDK would have slept.
     """
 
     request: Request
@@ -28,11 +29,11 @@ class Call:
         timestamp: int | None = None,
         signed: Signed = "properly",
     ) -> Event:
-        """The event of a mark_uncollectible that went well, as Stripe sends it to a webhook.
+        """Return the event that Stripe sends to webhooks after a mark_uncollectible succeeds.
 
-        It is signed by ``secret`` (one made for tests, unless it is named; None: not at all), at
-        ``timestamp`` (unix seconds; now, unless it is named), in the way ``signed``: see
-        docs/events.md. Raises `events.NoEvent` for any other call.
+        ``secret`` signs it (by default one made for tests; None leaves the signature out) at
+        ``timestamp`` (unix seconds, by default now), in the way that ``signed`` names: see
+        docs/events.md. Raises `NoEvent` for any other call.
         """
         from ..factories import event_of_call
 

@@ -1,4 +1,4 @@
-"""A cassette being played to the code under test, and all that there is to say of that."""
+"""A replay: cassettes that are played to the code under test."""
 
 from __future__ import annotations
 
@@ -8,30 +8,35 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from .._support import stack
 from ..cassettes import Cassette, ConversionError, Library, require_known_version
 from ..contract import ContractViolation
 from ..errors import InvalidOption, ReplayFailure, StripeContractError, UnknownName
 from ..faults import Fault
 from ..messages import Request, Response, origin
-from ..recording import Recorder, RecordingRefused, plan_recording
+from ..recording import Recorder
 from ..scrubbing import Scrubber
-from ..stripe_api import STRIPE, versions
+from ..stripe_api import VERSION
 from ..transport import Reply, intercept, virtual_sleep
-from ..variants import Case, following
-from . import _failures, _validation
-from ._log import Journal
-from ._queue import Recordings
-from ._recording import Recording
+from ..variants import Case, next_page
+from . import _validation
+from ._log import Log
+from ._queue import RecordingQueue
+from ._recording_session import open_session
 from .call import Call
-from .miss import ReplayMiss
+from .miss import ReplayMiss, no_answer, no_recording, no_rendition
+from .recording import Recording
 from .settings import Settings
 
 
-class Replay(Journal):
-    """Answers the requests of the code under test from recordings, while it is entered."""
+class Replay(Log):
+    """Answers the requests of the code under test from recordings, while it is active.
 
-    nested: list[Replay]  # type: ignore[assignment]  # of nothing else
+    ``sequence`` has names of cassettes, and faults between them; ``library`` finds the cassettes.
+    ``case`` is the variant of the answers that the test runs for. What no recording answers goes
+    to the recording ``session``, if there is one.
+    """
+
+    nested: list[Replay]  # type: ignore[assignment]  # a narrower type than the log's
 
     def __init__(
         self,
@@ -45,56 +50,50 @@ class Replay(Journal):
             if callable(part):
                 name = getattr(part, "__name__", part)
                 raise InvalidOption("stripe_replay", name, f"{name}(): a fault is called")
-        self._sequence = tuple(sequence)
-        self._was_entered = False
-        scrubber = Scrubber(settings.scrub)
-        names = [part for part in sequence if not isinstance(part, Fault)]
-        played, self.recorder = plan_recording(
-            library, names, settings.mode, settings.base, scrubber
-        )
-        has_faults = len(names) < len(sequence)
-        if has_faults and self.recorder and not self.recorder.path.is_file():
-            expected = "none, as there are faults in the sequence: record it without them first"
-            raise InvalidOption("record", settings.mode, expected)
-        parts = [
-            part if isinstance(part, Fault) else require_known_version(library.find(part))
-            for part in sequence
-            if isinstance(part, Fault) or part in played
-        ]
-        self._case = case
         self.library = library
         self.settings = settings
-        self._recordings = Recordings(parts, settings.times, scrubber, settings.invoice)
+        self._sequence = tuple(sequence)
+        self._case = case
+        self._was_started = False
+        scrubber = Scrubber(settings.scrub)
+        played, self.session = open_session(library, sequence, settings, scrubber, self)
+        parts = [
+            part if isinstance(part, Fault) else require_known_version(library.find(part))
+            for part in played
+        ]
+        self._queue = RecordingQueue(parts, settings.times, scrubber, settings.invoice)
 
     def __call__(self, *sequence: str | Fault, **options: Any) -> Replay:
-        """A replay of other cassettes inside this one, whose settings it has but for ``options``.
+        """Return a replay of other cassettes inside this one; enter it by ``with``.
 
-        ``sequence`` has their names, and faults between them. Enter it with ``with``; it fails
-        at its end, by `ReplayFailure`, if need be.
+        ``sequence`` has names of cassettes, and faults between them; ``options`` are those of
+        the marker ``stripe_replay``, by default this replay's. The end of the ``with`` block
+        raises `ReplayFailure` if the replay has problems.
         """
         __tracebackhide__ = True
         if not sequence:
             raise InvalidOption("stripe_replay", (), "the name of a cassette, or several")
         try:
-            inner = Replay(self.library, sequence, self.settings.but(**options), self._case)
+            inner = Replay(self.library, sequence, self.settings.replace(**options), self._case)
         except StripeContractError as error:
-            raise error.with_traceback(None) from None  # how it was found out helps nobody
-        if inner.recorder and any(each.path == inner.recorder.path for each in self.recorders()):
+            raise error.with_traceback(None) from None  # frames of this package help nobody
+        paths = [recorder.path for recorder in self.recorders()]
+        if inner.session and inner.session.recorder.path in paths:
             expected = "a cassette that this test does not record already"
             raise InvalidOption("stripe_replay", sequence, expected)
         self.nested.append(inner)
         return inner
 
     def start(self) -> None:
-        """From here on it answers, and nothing leaves the machine."""
-        self._was_entered = True
+        """Answer requests, and block the network."""
+        self._was_started = True
         intercept.start(self)
 
     def stop(self) -> None:
-        """From here on it does not."""
+        """Stop answering requests, and unblock the network."""
         intercept.stop(self)
-        if self.recorder:
-            self.recorder.close()
+        if self.session:
+            self.session.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -108,135 +107,110 @@ class Replay(Journal):
     ) -> None:
         __tracebackhide__ = True
         self.stop()
-        if error is None and (_failures := self.problems(unplayed=True)):
-            raise ReplayFailure(_failures)
+        if error is None and (problems := self.problems(unplayed=True)):
+            raise ReplayFailure(problems)
+
+    def recorders(self) -> list[Recorder]:
+        """Return the recorders to save if the test passes, with those of nested replays."""
+        own = [self.session.recorder] if self.session else []
+        return own + [recorder for inner in self.nested for recorder in inner.recorders()]
+
+    def cassettes(self) -> list[Cassette]:
+        """Return the cassettes that are played, with those of nested replays."""
+        nested = [cassette for inner in self.nested for cassette in inner.cassettes()]
+        return [*self._queue.cassettes, *nested]
+
+    def unfinished(self) -> Iterator[str]:
+        """Return a text for each recording that should have been played, or made, by the end."""
+        if self._sequence and not self._was_started:
+            call = f"stripe_replay({', '.join(map(repr, self._sequence))})"
+            yield f"never entered: {call}\n  fix:      with {call} as replay:"
+        elif self.session:
+            yield from self.session.problems()
+        elif not self.settings.allow_unplayed:
+            yield from map(_unplayed, self._queue.unplayed())
 
     @property
     def records(self) -> bool:
-        """Whether what no recording answers is asked of Stripe, and kept."""
-        return self.recorder is not None
-
-    def recorders(self) -> list[Recorder]:
-        """What is to be saved if the test passes, also of the replays inside this one."""
-        own = [self.recorder] if self.recorder else []
-        return own + [each for inner in self.nested for each in inner.recorders()]
-
-    def cassettes(self) -> list[Cassette]:
-        """What is played, also in the replays inside this one."""
-        inner = [cassette for each in self.nested for cassette in each.cassettes()]
-        return [*self._recordings.cassettes, *inner]
-
-    def left(self) -> Iterator[str]:
-        """The recordings that should have been played, or made, by the end."""
-        if self._sequence and not self._was_entered:
-            told = ", ".join(map(repr, self._sequence))
-            yield (
-                f"never entered: stripe_replay({told})\n"
-                f"  to do:    use it in a with block: with stripe_replay({told}) as replay:"
-            )
-        elif self.recorder is not None:
-            yield from self.recorder.problems()
-        elif not self.settings.allow_unplayed:
-            yield from map(_failures.of_unplayed, self._recordings.unplayed())
+        """Whether Stripe is asked for what no recording answers."""
+        return self.session is not None
 
     def mentions(self, host: str, port: int) -> bool:
-        """Whether a recording is of that host, or it stands in for Stripe."""
+        """Return whether requests to a host are answered here: recorded ones, or Stripe's."""
         base = self.settings.base
-        stands_in = not base.is_stripe and origin(base.url)[1:] == (host, port)
-        return stands_in or self._recordings.mentions(host, port)
+        is_stand_in = not base.is_stripe and origin(base.url)[1:] == (host, port)
+        return is_stand_in or self._queue.has_host(host, port)
 
     def take(self, request: Request) -> Reply | None:
-        """The next recorded answer to the request, held to the contract with it."""
-        request = self._meant(request)
-        taken = self._recordings.take(request)
+        """Return the next recorded answer to a request; None if no recording is left."""
+        request = self.settings.addressed_to_stripe(request)
+        taken = self._queue.take(request)
         if not taken:
-            page = following(request, self._case.parts) if self._case else None
-            if page is not None:
-                self.called(Call(request, page), _validation.of_request(request, self.settings))
-            return Reply(page) if page else None
-        answering, delay = taken[-1], sum(each.delay for each in taken)
-        response, version = self._answer(answering, request)
-        fault = None if answering.delay else answering.fault
+            return self._next_page(request)
+        recording, delay = taken[-1], sum(each.delay for each in taken)
+        response, version = self._answer(recording, request)
+        fault = None if recording.delay else recording.fault
         reply = fault.reply(response) if fault else Reply(response)
         observations = list(_validation.of_request(request, self.settings, reply.response))
         if reply.response is response and not reply.is_truncated:
-            observations += _validation.of_played(answering, version, request, response)
+            observations += _validation.of_played(recording, version, request, response)
         received = None if reply.is_truncated else reply.response
         faults = ", ".join(str(each.fault) for each in taken if each.fault)
         call = Call(request, received, faults or None, virtual_sleep())
-        self.called(call, observations, version)
+        self.add_call(call, observations, version)
         if not delay:
             return reply
-        return replace(reply, delay=delay, on_give_up=partial(self._gave_up, call, taken))
-
-    def _answer(self, recording: Recording, request: Request) -> tuple[Response, str]:
-        """What a recording answers, and the API version that it is in."""
-        settings, recorded = self.settings, recording.interaction.api_version
-        version = settings.version_for(request) or recorded
-        if recorded is None and not settings.is_forced:
-            version = None  # nobody knows where to step from: it is played as it is
-        try:
-            response = recording.answer(request, version)
-            shown = version or versions.VERSION
-            return (self._case.shown(response, shown) if self._case else response), shown
-        except (ConversionError, ContractViolation, UnknownName) as error:
-            miss = self._recordings.not_shown(request, recording, error)
-            self._unfit = f"{error}; {miss.advice}"
-            raise self.missed(miss) from error
-
-    def _gave_up(self, call: Call, taken: Sequence[Recording]) -> None:
-        """The client did not wait for an answer: it is left for the next try."""
-        self._recordings.give_back(taken[1:])
-        self.given_up(call, str(taken[0].fault))
+        return replace(reply, delay=delay, on_give_up=partial(self._give_back, call, taken))
 
     def record(self, sent: Request) -> Reply | None:
-        """The answer of Stripe to a request as it was sent, if it is one to be recorded."""
-        request = self._meant(sent).hidden()
-        if self.recorder is None or origin(request.url) != origin(STRIPE):
-            return None
-        sent = self._meant(sent)
-        try:
-            number, response = self.recorder.ask(sent)
-        except RecordingRefused as error:
-            self.refused(error)
-            raise
-        except OSError as error:
-            advice = f"see that {self.settings.base.url} can be reached, and record again"
-            self.refused(RecordingRefused(str(request), str(error), advice, stack.here()))
-            raise
-        observations = [
-            *_validation.of_request(request, self.settings, response),
-            *_validation.of_recorded(request, response, self.settings),
-        ]
-        call = Call(request, response)
-        self.called(call, observations)
-        return Reply(response, on_give_up=partial(self._left_alone, self.recorder, call, number))
-
-    def _left_alone(self, recorder: Recorder, call: Call, number: int) -> None:
-        """The client did not wait for an answer that was to be recorded."""
-        recorder.drop(number)
-        self.given_up(call, None)
-        reason = "the client gave up before Stripe had answered"
-        advice = "let it wait longer while you record"
-        self.refused(RecordingRefused(str(call.request), reason, advice))
-
-    def _meant(self, request: Request) -> Request:
-        """The request to Stripe that one to its stand-in is."""
-        if self.settings.base.is_stripe:
-            return request
-        return replace(request, url=self.settings.base.to_stripe(request.url))
+        """Return Stripe's answer to a request as it was sent; None if it is not recorded."""
+        return self.session.answer(sent) if self.session else None
 
     def miss(self, request: Request) -> ReplayMiss:
-        """Take note of a request that nothing answered; the error to raise."""
-        request = self._meant(request)
-        broken = list(_validation.of_request(request, self.settings))
-        return self.missed(self._recordings.miss(request, stack.here()), broken, request)
+        """Note a request that nothing answered, and return the error to raise."""
+        request = self.settings.addressed_to_stripe(request)
+        observations = _validation.of_request(request, self.settings)
+        return self.add_miss(no_recording(request, self._queue), observations, request)
 
     def failed(self, origin: str, error: Exception) -> ReplayMiss:
-        """Take note of an answer that could not be given at all; the error to raise."""
-        names = [cassette.name for cassette in self._recordings.cassettes]
-        reason = f"{type(error).__name__}: {error}"
-        advice = "mend the recording, or the request: HTTP cannot carry one of them"
-        return self.missed(
-            ReplayMiss(f"a request to {origin}", names, None, [reason], advice, stack.here())
-        )
+        """Note an answer that HTTP cannot carry, and return the error to raise."""
+        return self.add_miss(no_answer(origin, self._queue, error))
+
+    def _next_page(self, request: Request) -> Reply | None:
+        """Return the last page of a list that the variant makes longer; None for other requests."""
+        page = next_page(request, self._case.parts) if self._case else None
+        if page is None:
+            return None
+        self.add_call(Call(request, page), _validation.of_request(request, self.settings))
+        return Reply(page)
+
+    def _answer(self, recording: Recording, request: Request) -> tuple[Response, str]:
+        """Return the answer of a recording, and its API version."""
+        recorded_version = recording.interaction.api_version
+        version = self.settings.version_for(request) or recorded_version
+        if recorded_version is None:  # no step leads from an unknown version, so none is taken
+            version = self.settings.forced_version
+        shown = version or VERSION
+        try:
+            response = recording.answer(request, version)
+            return (self._case.shown(response, shown) if self._case else response), shown
+        except (ConversionError, ContractViolation, UnknownName) as error:
+            miss = no_rendition(request, self._queue, recording, error)
+            self._unfit = f"{error}; {miss.advice}"
+            raise self.add_miss(miss) from error
+
+    def _give_back(self, call: Call, taken: Sequence[Recording]) -> None:
+        """Keep the answer that the client did not wait for: it is for the next try."""
+        self._queue.give_back(taken[1:])
+        self.remove_answer(call, str(taken[0].fault))
+
+
+def _unplayed(recording: Recording) -> str:
+    times, plays = recording.times, recording.plays
+    what = f"played {plays} of {times} times" if plays else "never played"
+    option = f"times={plays}" if plays else "allow_unplayed=True"
+    anew = "" if recording.cassette.is_shipped else ", or record anew (--stripe-record=rewrite)"
+    return (
+        f"{what}: {recording}\n"
+        f"  fix:      make the code send this request, or set {option} if it should not{anew}"
+    )

@@ -1,33 +1,38 @@
-"""What may be said of a replay, and what follows from it for a request."""
+"""The settings of a replay, and the API version that they choose for a request."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from .._support.record_modes import MODES, Mode
 from ..errors import InvalidOption, UnknownName
 from ..messages import Request
 from ..recording import ApiBase
-from ..stripe_api import full_version, resolve, versions
+from ..stripe_api import full_version, resolve
 
 Times = int | Literal["any"]
+
+_OF_MARKER: Final = ("api_version", "times", "strict", "allow_unplayed", "record", "invoice")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is said of a replay: the first six by a marker, or a call of the fixture.
+    """The settings of a replay: those of its marker first, then those of the run.
 
-    Each recording is played exactly ``times`` times, or any number of times (at least once) if
-    that is ``"any"``. ``strict`` makes drift fail; ``allow_unplayed`` lets recordings go
-    unplayed. Answers are in the version of ``rehearsal`` (of the command line), else of
-    ``api_version``, else in the one that the request names, else in ``default_version``, else
-    as they were recorded. ``invoice`` has what their invoices are to have otherwise.
+    Each recording is played exactly ``times`` times, or at least once if that is ``"any"``.
+    ``strict`` makes drift fail the test; ``allow_unplayed`` allows recordings to stay unplayed.
+    ``invoice`` has the properties that replace those of recorded invoices.
 
-    ``record`` is the mode of recording, unless the command line says one (``record_mode``);
-    ``base`` is where answers are recorded from, and ``scrub`` has the rules that the fixture
-    ``stripe_scrub`` adds.
+    Answers are in the API version ``rehearsal`` (of the command line); without it, in
+    ``api_version`` (of the marker), in the one that the request names, in ``default_version``,
+    or as they were recorded.
+
+    ``record`` is the record mode, unless the command line has one (``record_mode``); ``base`` is
+    the address that answers are recorded from, and ``scrub`` has the rules of the fixture
+    ``stripe_scrub``.
     """
 
     api_version: str | None = None
@@ -53,45 +58,48 @@ class Settings:
             raise InvalidOption("invoice", self.invoice, "a dict of the invoice's properties")
         for mode in (self.record, self.record_mode or "none"):
             if mode not in MODES:
-                raise UnknownName("mode of recording", mode, MODES)
+                raise UnknownName("record mode", mode, MODES)
         if self.api_version is not None:
             resolve(self.api_version)
 
-    def but(self, **options: Any) -> Settings:
-        """The same, but for these; None stands for one that was not given."""
-        known = [field.name for field in fields(self)][:6]
+    def replace(self, **options: Any) -> Settings:
+        """Return a copy with other options of the marker; None leaves an option as it is.
+
+        Raises `UnknownName` for an option that the marker does not have.
+        """
         for name in options:
-            if name not in known:
-                raise UnknownName("option of stripe_replay", name, known)
-        return replace(self, **{k: value for k, value in options.items() if value is not None})
+            if name not in _OF_MARKER:
+                raise UnknownName("option of stripe_replay", name, _OF_MARKER)
+        given = {name: value for name, value in options.items() if value is not None}
+        return dataclasses.replace(self, **given)
 
     @property
     def mode(self) -> Mode:
-        """How to record: what the command line says goes before the marker."""
+        """The record mode: the command line's before the marker's."""
         return self.record_mode or self.record
 
     @property
-    def is_forced(self) -> bool:
-        """Whether a version is to be answered in, whatever requests say."""
-        return bool(self.rehearsal or self.api_version)
+    def forced_version(self) -> str | None:
+        """The API version of all answers, whatever requests name; None if none is forced."""
+        forced = self.rehearsal or self.api_version
+        return full_version(forced) if forced else None
 
     def version_for(self, request: Request) -> str | None:
-        """The API version to answer a request in; None for the one of the recording."""
-        if forced := self.rehearsal or self.api_version:
-            return full_version(forced)
-        return request.api_version or self.default_version
+        """Return the API version to answer a request in; None for the recording's own."""
+        return self.forced_version or request.api_version or self.default_version
 
-    def is_asked_for(self, version: str) -> bool:
-        """Whether a request's version is the one that the marker asked for, if it did."""
-        asked = self.api_version
-        if asked is None or self.rehearsal is not None:
+    def addressed_to_stripe(self, request: Request) -> Request:
+        """Return a request with Stripe's address if it was sent to a stand-in at ``base``."""
+        if self.base.is_stripe:
+            return request
+        return dataclasses.replace(request, url=self.base.to_stripe(request.url))
+
+    def allows_version(self, version: str) -> bool:
+        """Return whether a request may name an API version: not another than the marker's."""
+        if self.api_version is None or self.rehearsal is not None or version == self.api_version:
             return True
-        line = resolve(asked)
-        return version == asked or (asked == line.name and _covers(line, version))
-
-
-def _covers(line: versions.ReleaseLine, version: str) -> bool:
-    try:
-        return resolve(version) == line
-    except UnknownName:
-        return False
+        line = resolve(self.api_version)
+        try:
+            return self.api_version == line.name and resolve(version) == line
+        except UnknownName:
+            return False

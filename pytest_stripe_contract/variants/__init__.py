@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cases import RECORDED, Answer, Case, Selection, Varied, cases, sample
-from .pagination import following
+from .pagination import next_page
 from .results import Outcome, Tally
 
 __all__ = [
@@ -15,6 +15,6 @@ __all__ = [
     "Tally",
     "Varied",
     "cases",
-    "following",
+    "next_page",
     "sample",
 ]

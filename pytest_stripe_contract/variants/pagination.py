@@ -15,7 +15,7 @@ _LINES = re.compile(r"/v1/invoices/[^/]+/lines")
 _INVOICES = "/v1/invoices"
 
 
-def following(request: Request, parts: Iterable[Variation]) -> Response | None:
+def next_page(request: Request, parts: Iterable[Variation]) -> Response | None:
     """The answer to a request for more of a list that a variant makes go on: there is no more.
 
     None for any other request. Source: https://docs.stripe.com/api/pagination.

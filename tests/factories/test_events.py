@@ -20,7 +20,7 @@ from pytest_stripe_contract.errors import InvalidOption, UnknownName
 from pytest_stripe_contract.factories import EventFactory, NoEvent, event_of_call
 from pytest_stripe_contract.messages.models import Request, Response
 from pytest_stripe_contract.migrations.upgrades import upgrade
-from pytest_stripe_contract.replay.call import Call
+from pytest_stripe_contract.replay import Call
 from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.stripe_api import versions
 from pytest_stripe_contract.webhooks import SECRET

@@ -180,7 +180,7 @@ def test_a_request_that_names_another_version_than_the_marker_breaks_the_contrac
 
     result.assert_outcomes(passed=1, failed=2)
     assert (
-        "  $.headers.Stripe-Version: expected API version 2024-06-20, which the marker asks for; "
+        "  $.headers.Stripe-Version: expected API version 2024-06-20, which the marker names; "
         'got "2023-10-16"\n'
     ) in output
 
@@ -210,7 +210,7 @@ def test_a_request_in_a_version_that_nobody_knows_is_a_miss_that_lists_the_known
         "  differs:  it cannot be shown in API version 2025-03-31.preview: unknown API version "
         "'2025-03-31.preview'; known, nearest first: 2025-03-31.basil, "
     ) in output
-    assert "  to do:    name another version by api_version, or record it under this one" in output
+    assert "  fix:      name another version by api_version, or record it under this one" in output
 
 
 def test_a_list_of_versions_runs_each_replay_test_once_in_each(run):

@@ -135,7 +135,7 @@ def test_a_run_of_a_part_of_the_tests_judges_nothing(suite, part):
     result = suite.runpytest("--stripe-unused", "-p", "no:randomly", *part)
 
     assert result.ret == (1 if part == ["-x"] else 0)
-    result.stdout.fnmatch_lines(["stripe unused: not judged, as only a part of the tests ran"])
+    result.stdout.fnmatch_lines(["stripe unused: not checked, as only a part of the tests ran"])
 
 
 def test_a_file_that_cannot_be_collected_leaves_the_run_unjudged(suite):
@@ -144,7 +144,7 @@ def test_a_file_that_cannot_be_collected_leaves_the_run_unjudged(suite):
     result = suite.runpytest("--stripe-unused")
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["stripe unused: not judged, as only a part of the tests ran"])
+    result.stdout.fnmatch_lines(["stripe unused: not checked, as only a part of the tests ran"])
 
 
 def test_a_folder_whose_tests_name_no_cassette_is_left_alone(pytester):

@@ -9,7 +9,7 @@ import re
 import pytest
 import yaml
 
-from pytest_stripe_contract.replay.miss import ReplayMiss
+from pytest_stripe_contract.replay import ReplayMiss
 from pytest_stripe_contract.stripe_api.resources import CASSETTES
 
 HEAD = """
@@ -51,8 +51,8 @@ PLAYED_ALREADY = f"""\
 no recording answers POST {MARK}
   cassette: mark_uncollectible
   closest:  {RECORDED}
-  differs:  played 1 of 1 times already
-  to do:    say times=2 (or times='any') if the code is to send it again"""
+  differs:  already played 1 of 1 times
+  fix:      set times=2 (or times='any') if the code should send it again"""
 
 
 @pytest.fixture
@@ -103,7 +103,8 @@ no recording answers POST https://api.stripe.com/v1/invoices/in_1/void
   cassette: mark_uncollectible
   closest:  {RECORDED}
   differs:  path segment 4: sent "void", recorded "mark_uncollectible"
-  to do:    send what was recorded, or name a cassette that holds this request"""
+  fix:      no shipped cassette covers POST /v1/invoices/in_1/void; record it: \
+stripe_replay without a name, then --stripe-record=once (docs/record.md)"""
     assert '>       stripe.Invoice.void_invoice("in_1")\n' in output
     raised = text.replace("\n", "\nE         ").replace("E           ", "E         ")
     assert f"E       pytest_stripe_contract.ReplayMiss: {raised}\n" in output
@@ -184,11 +185,10 @@ def test_a_recording_that_was_never_played_fails_the_test(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"\nplayed 0 of 1 times: {RECORDED}\n" in output
+    assert f"\nnever played: {RECORDED}\n" in output
     assert (
-        f"played 0 of 1 times: {RECORDED}\n"
-        "  to do:    see that the code sends this request, "
-        "or say allow_unplayed=True if it is right not to\n"
+        f"never played: {RECORDED}\n"
+        "  fix:      make the code send this request, or set allow_unplayed=True if it should not\n"
     ) in output
 
 
@@ -202,7 +202,7 @@ def test_one_play_too_few_names_times(run):
 
     result.assert_outcomes(failed=1)
     assert f"played 2 of 3 times: {RECORDED}\n" in output
-    assert "sends this request, or say times=2 if it is right not to\n" in output
+    assert "send this request, or set times=2 if it should not\n" in output
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_never_played_is_said_of_any_number_too(run):
         pass
     """)
 
-    assert f"played never: {RECORDED}\n" in output
+    assert f"never played: {RECORDED}\n" in output
 
 
 def test_two_cassettes_for_one_request_are_played_in_their_order(run):
@@ -272,8 +272,8 @@ def test_what_a_query_or_form_field_differs_in_is_said_field_by_field(run):
         '  differs:  query b[1]: sent "2", recorded nothing\n'
         '  differs:  form expand[0]: sent "customer", recorded nothing\n'
         '  differs:  form nope: sent "", recorded nothing\n'
-        "  to do:    send what was recorded, or name a cassette that holds this request; "
-        "an expanded answer needs a recording of its own\n"
+        "  fix:      send the recorded request, or name a cassette that holds this one; "
+        "an expanded answer needs its own recording\n"
     ) in output
     assert f"the request POST {MARK}?a=1&b[]=&b[]=2 breaks the contract\n" in output
     assert '  $.params.nope: expected no parameter but expand, got ""\n' in output
@@ -321,7 +321,9 @@ def test_drift_is_one_line_of_the_summary(run):
     """)
 
     result.assert_outcomes(passed=1)
-    assert "\nstripe contract: 12 drift findings in 1 test (-v lists them)\n" in output
+    assert (
+        "\nstripe contract: 12 differences that are not errors (drift); -v lists them\n" in output
+    )
 
 
 def test_drift_is_listed_with_v(run):
@@ -334,7 +336,7 @@ def test_drift_is_listed_with_v(run):
         "-v",
     )
 
-    assert "\nstripe contract: 12 drift findings in 1 test\n" in output
+    assert "\nstripe contract: 12 differences that are not errors (drift):\n" in output
     name = "test_drift_is_listed_with_v.py::test_it"
     assert f"  {name}: $.closed: expected no undocumented property, got true\n" in output
 
@@ -389,7 +391,7 @@ def test_such_a_part_fails_at_its_end(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"ReplayFailure: played 0 of 1 times: {RECORDED}\n" in output
+    assert f"ReplayFailure: never played: {RECORDED}\n" in output
     assert "not reached" not in output.split("ReplayFailure")[1]
 
 
@@ -403,7 +405,7 @@ def test_and_its_failure_cannot_be_swallowed_either(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert f"played 0 of 1 times: {RECORDED}\n" in output
+    assert f"never played: {RECORDED}\n" in output
 
 
 def test_the_inner_of_two_replays_answers_first_and_the_outer_what_is_left(run):
@@ -537,7 +539,7 @@ def test_async_tests_are_replayed(run, mode, options):
             '"mark_uncollectible", api_version="2023-10-61"',
             "unknown API version '2023-10-61'; known, nearest first: 2023-10-16",
         ),
-        ('"mark_uncollectible", record="onse"', "unknown mode of recording 'onse'; known, nearest"),
+        ('"mark_uncollectible", record="onse"', "unknown record mode 'onse'; known, nearest"),
     ],
 )
 def test_a_marker_that_cannot_be_obeyed_is_an_error_at_setup(run, marker, text):
@@ -593,8 +595,8 @@ def test_a_cassette_of_nothing_answers_nothing(run, pytester):
     assert (
         f"no recording answers POST {MARK}\n"
         "  cassette: empty\n"
-        "  to do:    send what was recorded, or name a cassette that holds this request, "
-        "or record it too (--stripe-record=new_episodes)\n"
+        "  fix:      send the recorded request, or record this one too: "
+        "--stripe-record=new_episodes\n"
     ) in output
 
 
@@ -746,7 +748,7 @@ def test_the_same_findings_of_many_calls_are_told_once(run):
 
     assert (
         "the answer 200 to POST https://api.stripe.com/v1/invoices/in_0/mark_uncollectible, "
-        "in 2023-10-16 drifts from the contract, which is to be kept strictly "
+        "in 2023-10-16 differs from the contract (drift; strict) "
         "(and 49 more like it)\n"
     ) in output
     assert output.count("$.closed: expected no undocumented property, got true\n") == 1
@@ -759,7 +761,7 @@ def test_drift_that_the_fixture_of_the_contract_finds_is_counted_too(run):
     """)
 
     result.assert_outcomes(passed=1)
-    assert "\nstripe contract: 1 drift finding in 1 test (-v lists them)\n" in output
+    assert "\nstripe contract: 1 difference that is not an error (drift); -v lists them\n" in output
 
 
 def test_nothing_is_summed_up_in_a_very_quiet_run(run):
@@ -785,7 +787,7 @@ def test_another_host_is_not_compared_in_detail(run):
     assert (
         f"  closest:  {RECORDED}\n"
         "  differs:  host: sent other.example, recorded api.stripe.com\n"
-        "  to do:    mock this host, or name a cassette that holds this request\n"
+        "  fix:      mock this host, or name a cassette that holds this request\n"
     ) in output
 
 
@@ -839,7 +841,9 @@ def test_a_recording_that_cannot_be_sent_is_not_swallowed(run, pytester, change,
     result.assert_outcomes(failed=1)
     assert "no recording answers a request to https://api.stripe.com\n" in output
     assert f"  differs:  {text}" in output
-    assert "  to do:    mend the recording, or the request: HTTP cannot carry one of them" in output
+    assert (
+        "  fix:      correct the recording or the request: HTTP cannot carry one of them" in output
+    )
 
 
 def test_a_marker_on_what_is_no_test_function_is_not_ignored(run, pytester):
@@ -853,7 +857,7 @@ def test_a_marker_on_what_is_no_test_function_is_not_ignored(run, pytester):
     result, output = run("")
 
     result.assert_outcomes(failed=1)
-    assert "stripe_replay: only test functions can be marked, and before they are" in output
+    assert "stripe_replay: mark test functions only, and before" in output
 
 
 def test_many_problems_are_summed_up_in_short(run):
@@ -1000,4 +1004,4 @@ def test_an_own_recording_that_was_not_played_can_be_recorded_anew(run, own_cass
     """)
 
     result.assert_outcomes(failed=1)
-    assert "or record anew (--stripe-record=rewrite) if it is right not to" in output
+    assert "if it should not, or record anew (--stripe-record=rewrite)\n" in output

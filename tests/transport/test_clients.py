@@ -21,7 +21,7 @@ from aiohttp.client_proto import ResponseHandler
 from helpers import senders
 from helpers.senders import CROWDS, SENDERS
 
-from pytest_stripe_contract.replay.miss import ReplayMiss
+from pytest_stripe_contract.replay import ReplayMiss
 from pytest_stripe_contract.transport._monkeypatch import is_installed
 from pytest_stripe_contract.transport.clients._aiohttp import ReplayTransport
 from pytest_stripe_contract.transport.server import ServerConnection

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stripe_contract.cassettes import list_shipped, load_shipped
 from pytest_stripe_contract.contract.contract import Contract
-from pytest_stripe_contract.replay.answers import of_sequence
+from pytest_stripe_contract.replay import recorded_answers
 from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.schemas.walker import EVERY, types_of, values_of
 from pytest_stripe_contract.stripe_api import versions
@@ -26,7 +26,7 @@ each_line = pytest.mark.parametrize("line", LINES)
 
 
 def answers(name, line):
-    return list(of_sequence([load_shipped(name, line)], versions.resolve(line).first, None))
+    return list(recorded_answers([load_shipped(name, line)], versions.resolve(line).first, None))
 
 
 def variants(name, line):

@@ -461,7 +461,7 @@ def test_variants_of_another_version_than_the_code_asks_for_fail_with_what_to_sa
     result.stdout.fnmatch_lines(
         [
             "*differs:  it cannot be shown in API version 2025-03-31.basil: its variants are *",
-            "*to do:    say stripe_replay(*, api_version='2025-03-31.basil'): the code asks *",
+            "*fix:      say stripe_replay(*, api_version='2025-03-31.basil'): the code asks *",
             "stripe variants: * ran; the code broke on none",
             "  test_*.py::test_write_off: it cannot be shown in API version 2025-03-31.basil: *",
         ]
