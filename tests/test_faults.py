@@ -443,5 +443,5 @@ def test_a_fault_that_is_not_called_is_told_of(stripe_replay):
 
 
 def test_any_number_of_times_leaves_nothing_to_what_comes_after(stripe_replay):
-    with pytest.raises(InvalidOption, match="something else answers the same request after it"):
+    with pytest.raises(InvalidOption, match="another recording answers the same request after it"):
         stripe_replay("mark_uncollectible", timeout(), times="any")

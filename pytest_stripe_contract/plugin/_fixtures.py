@@ -145,10 +145,15 @@ def _settings(
     from . import _parametrize
 
     config, marker = request.config, _options.marker_of(request.node)
-    is_chosen = config.getini("stripe_api_version") or api_version != VERSION
+    rehearsal = _parametrize.rehearsal_of(request.node)
+    default_version = None
+    if config.getini("stripe_api_version") or api_version != VERSION:
+        default_version = full_version(api_version)
+    elif _parametrize.case_of(request.node) is not None:
+        default_version = _parametrize.variants_version(request.node, rehearsal)
     settings = Settings(
-        default_version=full_version(api_version) if is_chosen else None,
-        rehearsal=_parametrize.rehearsal_of(request.node),
+        default_version=default_version,
+        rehearsal=rehearsal,
         strict=_options.strict(config, marker),
         record=_options.record_mode(config, None),
         record_mode=config.getoption("stripe_record"),

@@ -97,6 +97,22 @@ def without_param(param: str, name: str) -> str:
     return name.replace(old, new, 1)
 
 
+def variants_version(item: pytest.Item, rehearsal: str | None) -> str | None:
+    """Return the API version of a test's variants: the rehearsed, the marker's or the ini-file's.
+
+    Without these it is the one that the installed SDK sends; None leaves answers as recorded.
+    """
+    from ..stripe_api import full_version, installed_sdk
+
+    if named := rehearsal or _options.asked_version(item.config, marker_of(item)):
+        return full_version(named)
+    sdk = installed_sdk()
+    try:
+        return full_version(sdk.api_version) if sdk else None
+    except UnknownName:  # a preview release of the SDK sends a version without a contract
+        return None
+
+
 def check_variants(item: pytest.Item) -> None:
     """Raise the error for which a test with ``stripe_variants`` has no variants."""
     if case_of(item) is None and _has_variants(item):
@@ -153,21 +169,12 @@ def _marker_options(test: pytest.Item) -> dict[str, Any]:
 
 
 def _answers(test: pytest.Item, rehearsal: str | None) -> list[Answer]:
-    """Return the answers that the test will get.
-
-    Their API version is the rehearsed one; without it, the marker's, the ini-file's or the one
-    that the installed SDK sends.
-    """
     from ..faults import Fault
     from ..replay import recorded_answers
-    from ..stripe_api import full_version, installed_sdk
 
     marker = marker_of(test)
     names = (marker and marker.args) or (own_cassette(test),)
     library = _options.library(test.config, test.path)
     sequence = [part if isinstance(part, Fault) else library.find(part) for part in names]
-    sdk = installed_sdk()
-    version = rehearsal or _options.asked_version(test.config, marker)
-    version = version or (sdk.api_version if sdk else None)
     invoice = marker.kwargs.get("invoice") if marker else None
-    return list(recorded_answers(sequence, version and full_version(version), invoice))
+    return list(recorded_answers(sequence, variants_version(test, rehearsal), invoice))

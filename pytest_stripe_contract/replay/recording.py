@@ -131,7 +131,8 @@ def recorded_answers(
     for recording in played:
         recording.invoice = invoice
         request = recording.interaction.request
-        shown = version or recording.interaction.api_version
+        recorded_version = recording.interaction.api_version
+        shown = (version or recorded_version) if recorded_version else None
         response = recording.answer(request, shown)
         try:
             payload = parse(response.content)

@@ -880,7 +880,7 @@ def test_faults_in_a_sequence_that_records_are_refused(run):
     """)
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*record='once': expected none, as there are faults*"])
+    result.stdout.fnmatch_lines(["*record='once': expected none, as the sequence has faults*"])
 
 
 def test_new_episodes_keep_the_metadata_of_the_file(run, pytester, cassette):
@@ -968,7 +968,7 @@ def test_two_markers_on_one_test_are_refused(run):
     """)
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*expected one, with all the names in a row*"])
+    result.stdout.fnmatch_lines(["*expected one marker with all names in order*"])
 
 
 def test_the_end_of_the_run_lists_the_files_that_were_written(run):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-import stripe
 import yaml
 
+from pytest_stripe_contract import stripe_api
+from pytest_stripe_contract.stripe_api import InstalledSdk
 from pytest_stripe_contract.stripe_api import resources as shipped
 
 BILLING = """
@@ -234,7 +236,7 @@ def test_two_markers_on_one_test_are_an_error(pytester, run):
     result = pytester.runpytest()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*'two markers': expected one, with all that is said"])
+    result.stdout.fnmatch_lines(["*'two markers': expected one marker with all options"])
 
 
 def test_the_marker_of_a_module_is_for_its_replays_alone(pytester):
@@ -441,12 +443,12 @@ def test_errors_have_variants_too(pytester):
     result.stdout.fnmatch_lines([f"  $.error.message  absent    {where}"])
 
 
-def test_code_that_names_no_version_gets_the_variants_of_the_recording(pytester):
+def test_code_that_names_no_version_gets_variants_of_the_version_that_the_sdk_sends(pytester):
     pytester.makepyfile(HTTPX)
 
     result = pytester.runpytest("-v")
 
-    assert "charge=present" in ids(result)
+    assert "charge=present" not in ids(result)
     result.assert_outcomes(passed=len(ids(result)))
 
 
@@ -535,12 +537,13 @@ interactions:
     result.assert_outcomes(passed=1)
 
 
-def test_a_version_of_the_sdk_that_nobody_knows_leaves_the_recorded_one(pytester, monkeypatch):
-    monkeypatch.setattr(stripe, "api_version", "2999-01-01")
-    pytester.makepyfile(
-        billing=BILLING,
-        test_bad_debt=HTTPX.replace("import httpx", "import billing\n    import httpx"),
-    )
+@pytest.mark.parametrize("sdk", [None, "2026-03-25.preview"])
+def test_without_a_version_of_the_sdk_that_has_a_contract_variants_are_of_the_recorded_version(
+    pytester, monkeypatch, sdk
+):
+    installed = InstalledSdk("16.0b1", sdk, Path()) if sdk else None
+    monkeypatch.setattr(stripe_api, "installed_sdk", lambda: installed)
+    pytester.makepyfile(HTTPX)
 
     result = pytester.runpytest("-v")
 
