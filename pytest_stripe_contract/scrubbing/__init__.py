@@ -5,10 +5,11 @@ Secrets become ``***``. Personal data become placeholders that depend on nothing
 
 from __future__ import annotations
 
-from .document_edits import REMOVED, Edit, document_edits
-from .layers import Unscannable
-from .scrubber import Change, Leak, Scrubber, leaks
-from .secrets import Secret, find_secrets, redact
+from .decoding import Unscannable
+from .detectors import Secret, find_secrets, redact
+from .document import REMOVED, Edit, document_edits
+from .leaks import Leak, leaks
+from .scrubber import Change, Scrubber
 
 __all__ = [
     "REMOVED",

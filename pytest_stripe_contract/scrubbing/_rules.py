@@ -1,4 +1,4 @@
-"""What a team says of its own fields: the rules that its fixture ``stripe_scrub`` gives."""
+"""A team's own rules for fields and headers, which its fixture ``stripe_scrub`` returns."""
 
 from __future__ import annotations
 
@@ -9,56 +9,61 @@ from ..errors import InvalidOption
 
 Rule = bool | str | Callable[[Any], Any] | None
 
-_OPTION = "stripe_scrub"
-_TAKEN = "True, False, None, a text or a function for each field"
+OPTION = "stripe_scrub"
+_RULE = "True, False, None, a text or a function for each field"
 
 
-class Unsaid:
-    """The type of `UNSAID`."""
+class Unset:
+    """The type of `UNSET`."""
 
 
-UNSAID: Final = Unsaid()
-"""That no rule says anything."""
+UNSET: Final = Unset()
+"""The absence of a rule, as None is a rule."""
 
 
 class Rules:
-    """By the name of a property or of a header, or by the path from a payload's root.
+    """Rules by the name of a property or a header, or by the path from a payload's root.
 
-    True scrubs what is there, False and None keep it, a text takes its place, and so does what
-    a function makes of it. `InvalidOption` for anything else.
+    True replaces the value by a placeholder, False and None keep it, a text takes its place, and
+    so does the result of a function of it. Raises `InvalidOption` for anything else.
     """
 
     def __init__(self, rules: Mapping[str, object] | None = None) -> None:
         if rules is None:
             rules = {}
         if not isinstance(rules, Mapping):
-            raise InvalidOption(_OPTION, rules, "a dict: names of fields, and what becomes of each")
+            raise InvalidOption(OPTION, rules, "a dict of the names of fields and their rules")
         self._rules: dict[str, Rule] = {}
         for name, rule in rules.items():
             if not isinstance(name, str) or not name:
-                raise InvalidOption(_OPTION, name, "a property, a header, or a path like 'a.b'")
-            self._rules[name] = _rule(name, rule)
+                raise InvalidOption(OPTION, name, "a property, a header, or a path like 'a.b'")
+            if not (rule is None or isinstance(rule, (bool, str)) or callable(rule)):
+                raise InvalidOption(f"{OPTION}[{name!r}]", rule, _RULE)
+            self._rules[name] = rule
         self._headers = {name.casefold(): rule for name, rule in self._rules.items()}
 
     def __bool__(self) -> bool:
         return bool(self._rules)
 
-    def obeyed(self) -> Rules:
-        """The same once they were followed: what they put somewhere is to stay there."""
+    def keep_all(self) -> Rules:
+        """Return rules that keep the same fields, for a text to which the rules were applied."""
         return Rules(dict.fromkeys(self._rules, False))
 
-    def of_property(self, keys: tuple[str, ...]) -> Rule | Unsaid:
-        """The rule for a property; that for the whole path goes before that for its name."""
+    def of_property(self, keys: tuple[str, ...]) -> Rule | Unset:
+        """Return the rule for the whole path of a property, else that for its name."""
         if not self._rules or not keys:
-            return UNSAID
-        return self._rules.get(".".join(keys), self._rules.get(keys[-1], UNSAID))
+            return UNSET
+        return self._rules.get(".".join(keys), self._rules.get(keys[-1], UNSET))
 
-    def of_header(self, name: str) -> Rule | Unsaid:
-        """The rule for a header, in any case."""
-        return self._headers.get(name.casefold(), UNSAID)
+    def of_header(self, name: str) -> Rule | Unset:
+        """Return the rule for a header, in any case."""
+        return self._headers.get(name.casefold(), UNSET)
 
 
-def _rule(name: str, rule: object) -> Rule:
-    if rule is None or isinstance(rule, (bool, str)) or callable(rule):
-        return rule
-    raise InvalidOption(f"{_OPTION}[{name!r}]", rule, _TAKEN)
+def apply(rule: Callable[[Any], Any], value: Any) -> Any:
+    """Return the result of a rule's function; `InvalidOption` if it raises."""
+    try:
+        return rule(value)
+    except Exception as error:
+        expected = f"a function that takes the field's value; it raised {type(error).__name__}"
+        raise InvalidOption(OPTION, rule, expected) from error

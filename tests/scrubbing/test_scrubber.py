@@ -13,14 +13,13 @@ import pytest
 
 from pytest_stripe_contract.errors import InvalidOption
 from pytest_stripe_contract.messages.models import Request
-from pytest_stripe_contract.scrubbing import _standins as standins
-from pytest_stripe_contract.scrubbing.layers import Unscannable
-from pytest_stripe_contract.scrubbing.scrubber import Scrubber, leaks
+from pytest_stripe_contract.scrubbing import Scrubber, Unscannable, leaks
+from pytest_stripe_contract.scrubbing import _placeholders as placeholders
 
 KEY = "sk_test_not_a_key"
 MASKED = "sk_test_***"
 EMAIL = "jenny.rosen@company.zz"
-STAND_IN = standins.email(EMAIL)
+PLACEHOLDER = placeholders.email(EMAIL)
 NAME = "Jenny Q. Rosen"
 URL = "https://api.stripe.com/v1/customers"
 
@@ -88,7 +87,7 @@ def headers(**options):
         ("Bearer not-a-key-of-stripe", "Bearer ***"),
         ("Digest username=jenny", "***"),
         ("not_a_key", "***"),
-        ("Bearer \u2026", "***"),
+        ("Bearer \u2026", "Bearer ***"),
         (f"Bearer {MASKED}", f"Bearer {MASKED}"),
         ("Basic sk_test_***", "Basic sk_test_***"),
         ("Bearer sk_test_****1234", "Bearer sk_test_****1234"),
@@ -158,16 +157,16 @@ def test_keys_of_other_services_are_masked_by_their_headers():
     assert [leak.kind for leak in leaks(cassette(recording(sent=sent)))] == ["credentials"] * 2
 
 
-def test_an_account_has_the_same_stand_in_in_headers_and_in_addresses():
+def test_an_account_has_the_same_placeholder_in_headers_and_in_addresses():
     account = "acct_1NotAnAccount"
     sent = {"Stripe-Account": [account], "Stripe-Context": f"{account}/{account}/other"}
     [kept] = [headers(sent=sent)[0]]
     hosted = answer({"url": f"https://invoice.stripe.com/i/{account}/test_1NotASecret"})
 
-    [stand_in] = kept["Stripe-Account"]
-    assert stand_in == f"acct_{standins.secret('1NotAnAccount')}"
-    assert kept["Stripe-Context"] == f"{stand_in}/{stand_in}/{standins.secret('other')}"
-    assert stand_in in hosted
+    [placeholder] = kept["Stripe-Account"]
+    assert placeholder == f"acct_{placeholders.secret('1NotAnAccount')}"
+    assert kept["Stripe-Context"] == f"{placeholder}/{placeholder}/{placeholders.secret('other')}"
+    assert placeholder in hosted
     assert leaks(cassette(recording(sent=sent))) == []
 
 
@@ -198,7 +197,7 @@ def test_all_other_headers_are_searched():
         got={"X-Data": b"whsec_not_a_secret", "Cookie-Policy": "none"},
     )
     assert kept == {
-        "Referer": [f"https://company.zz/?email={quote(STAND_IN)}"],
+        "Referer": [f"https://company.zz/?email={quote(PLACEHOLDER)}"],
         MASKED: "x",
         "N": [1, None],
     }
@@ -237,8 +236,8 @@ CUSTOMER = {
 def test_a_person_becomes_jenny_rosen_of_example_street():
     customer = json.loads(answer(CUSTOMER))
 
-    assert customer["name"] == customer["shipping"]["name"] == standins.name(NAME)
-    assert customer["email"] == STAND_IN
+    assert customer["name"] == customer["shipping"]["name"] == placeholders.name(NAME)
+    assert customer["email"] == PLACEHOLDER
     assert customer["phone"].startswith("+1555")
     assert customer["address"]["line1"].endswith(" Example Street")
     assert customer["address"]["line2"] == ""
@@ -260,7 +259,7 @@ def test_what_changed_is_told_by_place_and_kind_and_never_by_its_text():
     where = "$.interactions[0].response.body.string"
     assert (f"{where}.shipping.name", "name") in told
     assert (f"{where}.tax_ids.data[0].value", "tax id") in told
-    assert (f"{where}['{STAND_IN}']", "e-mail") in told
+    assert (f"{where}['{PLACEHOLDER}']", "e-mail") in told
     assert [kind for _, kind in told if kind in ("city", "state", "postal code", "phone")] == [
         "phone",
         "city",
@@ -296,27 +295,27 @@ def test_what_changed_is_told_by_place_and_kind_and_never_by_its_text():
     ],
 )
 def test_what_documentation_and_earlier_scrubs_put_there_stays(kind, text):
-    assert standins.BY_KIND[kind](text) == text
+    assert placeholders.BY_KIND[kind](text) == text
 
 
-@pytest.mark.parametrize("kind", standins.BY_KIND)
+@pytest.mark.parametrize("kind", placeholders.BY_KIND)
 @pytest.mark.parametrize("text", ["Jenny Q. Rosen", "x", "DE 811/907.980", "ATU99999999", "7", "é"])
-def test_a_stand_in_is_no_other_text_and_has_none_itself(kind, text):
-    stand_in = standins.BY_KIND[kind](text)
+def test_a_placeholder_is_no_other_text_and_has_none_itself(kind, text):
+    placeholder = placeholders.BY_KIND[kind](text)
 
-    assert stand_in != text
-    assert standins.BY_KIND[kind](stand_in) == stand_in
-    assert standins.BY_KIND[kind](text) == stand_in
-    assert leaks({"a": stand_in}) == []
+    assert placeholder != text
+    assert placeholders.BY_KIND[kind](placeholder) == placeholder
+    assert placeholders.BY_KIND[kind](text) == placeholder
+    assert leaks({"a": placeholder}) == []
 
 
 def test_a_tax_id_keeps_its_form_and_its_country():
-    assert standins.tax_id("ATU99999999")[:7] == "ATU0000"
-    assert len(standins.tax_id("ATU99999999")) == 11
-    assert standins.tax_id("98-7654321")[:6] == "00-00" + standins.tax_id("98-7654321")[5]
-    assert standins.tax_id("RSNJNY01A41H501U")[:6] == "XXXXXX"
-    assert standins.tax_id("no digits") == "000XX XXXXXX"
-    assert standins.tax_id(EMAIL).startswith("***")
+    assert placeholders.tax_id("ATU99999999")[:7] == "ATU0000"
+    assert len(placeholders.tax_id("ATU99999999")) == 11
+    assert placeholders.tax_id("98-7654321")[:6] == "00-00" + placeholders.tax_id("98-7654321")[5]
+    assert placeholders.tax_id("RSNJNY01A41H501U")[:6] == "XXXXXX"
+    assert placeholders.tax_id("no digits") == "000XX XXXXXX"
+    assert placeholders.tax_id(EMAIL).startswith("***")
 
 
 @pytest.mark.parametrize(
@@ -354,16 +353,16 @@ def test_a_tax_id_keeps_its_form_and_its_country():
 )
 def test_whose_name_it_is_decides_whether_it_is_personal(payload, stays):
     for document in (payload, json.dumps(payload)):
-        new, told = Scrubber().payload(document)
+        new, told = Scrubber().document(document)
         assert (new == document) is stays
         assert bool(told) is not stays
-        assert Scrubber().payload(new) == (new, [])
+        assert Scrubber().document(new) == (new, [])
 
 
 def test_a_date_of_birth_stays_a_date_in_numbers():
     person = {"object": "person", "dob": {"day": 5, "month": 6, "year": 1985}}
     expected = {"day": 1, "month": 1, "year": 1901}
-    assert Scrubber().payload(person)[0]["dob"] == expected
+    assert Scrubber().document(person)[0]["dob"] == expected
     assert json.loads(answer(person))["dob"] == expected
 
 
@@ -385,14 +384,14 @@ def test_a_text_that_was_a_name_somewhere_is_replaced_wherever_it_is():
 @pytest.mark.parametrize("name", ["paid", "Eve", "Stripe", "1099", "Example", "usd"])
 def test_a_name_that_may_be_anything_else_is_replaced_in_its_place_alone(name):
     payload = {"object": "invoice", "customer_name": name, "status": name}
-    new, _ = Scrubber().payload(payload)
+    new, _ = Scrubber().document(payload)
     assert new["customer_name"] != name
     assert new["status"] == name
 
 
 @pytest.mark.parametrize("phone", ["4915100000000", "+49 151 000000", "jenny@phone"])
 def test_a_long_number_or_an_address_can_be_nothing_else(phone):
-    new, _ = Scrubber().payload({"phone": phone, "text": f"call {phone}!"})
+    new, _ = Scrubber().document({"phone": phone, "text": f"call {phone}!"})
     assert new["text"] == f"call {new['phone']}!"
 
 
@@ -404,16 +403,16 @@ def test_the_layout_of_json_its_order_and_its_numbers_stay():
         '\ufeff{"email": "%s"}',
         '{"email": "%s"}\n{"b": 2}\n',
     ):
-        expected = text % STAND_IN
-        assert answer(text % EMAIL) == expected.replace('"x"', f'"{standins.email("x")}"')
+        expected = text % PLACEHOLDER
+        assert answer(text % EMAIL) == expected.replace('"x"', f'"{placeholders.email("x")}"')
 
 
 def test_text_in_other_scripts_stays_as_it_was_written():
-    assert answer(json.dumps({"a": f"é {EMAIL}"})) == json.dumps({"a": f"é {STAND_IN}"})
+    assert answer(json.dumps({"a": f"é {EMAIL}"})) == json.dumps({"a": f"é {PLACEHOLDER}"})
     for text in ('{"a": "é %s", "b": "é"}', '{"a": "\\ud83d\\ude00 %s"}'):
-        assert json.loads(answer(text % EMAIL)) == json.loads(text % STAND_IN)
+        assert json.loads(answer(text % EMAIL)) == json.loads(text % PLACEHOLDER)
     assert answer('{"a": "é", "b": "\\ud800 EMAIL"}'.replace("EMAIL", EMAIL)) == (
-        '{"a": "é", "b": "\\ud800 STAND-IN"}'.replace("STAND-IN", STAND_IN)
+        '{"a": "é", "b": "\\ud800 PLACEHOLDER"}'.replace("PLACEHOLDER", PLACEHOLDER)
     )
 
 
@@ -435,11 +434,11 @@ def test_the_fields_of_a_form_are_read_as_stripe_reads_them():
     }
     new = dict(parse_qsl(form(urlencode(fields)), keep_blank_values=True))
 
-    assert new["name"] == standins.name(NAME)
-    assert new["description"] == f"Customer {standins.name(NAME)}"
-    assert new["email"] == STAND_IN
-    assert new["shipping[address][line1]"] == standins.street("1 Rosen Street")
-    assert new["tax_id_data[0][value]"] == standins.tax_id("DE987654321")
+    assert new["name"] == placeholders.name(NAME)
+    assert new["description"] == f"Customer {placeholders.name(NAME)}"
+    assert new["email"] == PLACEHOLDER
+    assert new["shipping[address][line1]"] == placeholders.street("1 Rosen Street")
+    assert new["tax_id_data[0][value]"] == placeholders.tax_id("DE987654321")
     assert new["card[number]"] == "***4242"
     assert {name: new[name] for name in fields if new[name] == fields[name]} == {
         "tax_id_data[0][type]": "eu_vat",
@@ -451,10 +450,10 @@ def test_the_fields_of_a_form_are_read_as_stripe_reads_them():
 
 def test_what_stays_of_a_form_stays_as_it_was_encoded():
     text = f"a=%7e+b&metadata%5Bx%5D=%C3%A9&&email={quote(EMAIL)}&c"
-    assert form(text) == text.replace(quote(EMAIL), quote(STAND_IN))
+    assert form(text) == text.replace(quote(EMAIL), quote(PLACEHOLDER))
     assert form(f"a[{KEY}]=1&b=2") == f"a[{MASKED}]=1&b=2"
     assert form("x=jenny+tag%40company.zz&y=sk_test%5Fnot_a_key") == (
-        f"x={quote(standins.email('jenny+tag@company.zz'))}&y={MASKED}"
+        f"x={quote(placeholders.email('jenny+tag@company.zz'))}&y={MASKED}"
     )
 
 
@@ -481,14 +480,14 @@ def test_the_path_of_a_request_says_whose_name_it_is(path, text, stays):
     [
         (
             f"{URL}?email={quote(EMAIL)}&expand%5B%5D=x",
-            f"{URL}?email={quote(STAND_IN)}&expand%5B%5D=x",
+            f"{URL}?email={quote(PLACEHOLDER)}&expand%5B%5D=x",
         ),
-        (f"{URL}/{quote(EMAIL)}/x%2Fy", f"{URL}/{quote(STAND_IN)}/x%2Fy"),
+        (f"{URL}/{quote(EMAIL)}/x%2Fy", f"{URL}/{quote(PLACEHOLDER)}/x%2Fy"),
         (f"{URL}#{KEY}", f"{URL}#{MASKED}"),
         (f"{URL}?x=1#{KEY}", f"{URL}?x=1#{MASKED}"),
         (
             "https://[broken?name=Gold%20R.",
-            f"https://[broken?name={quote(standins.name('Gold R.')).replace('%20', '+')}",
+            f"https://[broken?name={quote(placeholders.name('Gold R.')).replace('%20', '+')}",
         ),
     ],
 )
@@ -504,7 +503,7 @@ def test_an_address_keeps_all_but_what_is_secret(uri, expected):
         (json.dumps({"name": NAME}), {"Content-Type": "application/json"}),
         (json.dumps({"name": NAME}), {}),
         ("{not json&name=Gold+R.", {"Content-Type": "application/x-www-form-urlencoded"}),
-        ("[" * 300, {}),
+        ("[" * 300 + "]" * 300, {}),
         ("", {}),
     ],
 )
@@ -542,7 +541,7 @@ def test_a_request_of_which_the_body_changes_says_how_long_it_is():
     )
     new = Scrubber().request(Request("POST", URL, sent, body))
 
-    assert json.loads(new.body) == {"name": standins.name(NAME)}
+    assert json.loads(new.body) == {"name": placeholders.name(NAME)}
     assert dict(new.headers) == {
         "content-length": str(len(new.body)),
         "content-type": "application/json",
@@ -553,11 +552,14 @@ def test_a_request_of_which_the_body_changes_says_how_long_it_is():
 
 def test_a_body_that_was_given_as_fields_or_in_parts_is_a_form_too():
     assert form({"name": NAME, "shipping[name]": NAME}) == {
-        "name": standins.name(NAME),
-        "shipping[name]": standins.name(NAME),
+        "name": placeholders.name(NAME),
+        "shipping[name]": placeholders.name(NAME),
     }
-    assert form([["name", NAME], ["x", 1]]) == [["name", standins.name(NAME)], ["x", 1]]
-    assert form([("name", "Gold"), ("x", KEY)]) == [("name", standins.name("Gold")), ("x", MASKED)]
+    assert form([["name", NAME], ["x", 1]]) == [["name", placeholders.name(NAME)], ["x", 1]]
+    assert form([("name", "Gold"), ("x", KEY)]) == [
+        ("name", placeholders.name("Gold")),
+        ("x", MASKED),
+    ]
     assert form(["x=sk_te", b"st_not_a_key"]) == [b"x=sk_test_***"]
     assert form(["x=", "y"]) == ["x=", "y"]
     assert form([["x", 1]]) == [["x", 1]]
@@ -571,14 +573,18 @@ def test_a_body_that_was_given_as_fields_or_in_parts_is_a_form_too():
 @pytest.mark.parametrize(
     ("rules", "payload", "expected"),
     [
-        ({"footer": True}, {"footer": "a", "b": "a"}, {"footer": standins.secret("a"), "b": "a"}),
+        (
+            {"footer": True},
+            {"footer": "a", "b": "a"},
+            {"footer": placeholders.secret("a"), "b": "a"},
+        ),
         ({"footer": True}, {"footer": None}, {"footer": None}),
         ({"footer": True}, {"footer": True}, {"footer": True}),
         ({"footer": True}, {"footer": 5}, {"footer": 0}),
-        ({"footer": True}, {"footer": ["a"]}, {"footer": [standins.secret("a")]}),
-        ({"shop": True}, {"shop": {"a": "b"}}, {"shop": {"a": standins.secret("b")}}),
+        ({"footer": True}, {"footer": ["a"]}, {"footer": [placeholders.secret("a")]}),
+        ({"shop": True}, {"shop": {"a": "b"}}, {"shop": {"a": placeholders.secret("b")}}),
         ({"shop": True, "a": False}, {"shop": {"a": "b"}}, {"shop": {"a": "b"}}),
-        ({"email": True}, {"email": EMAIL}, {"email": STAND_IN}),
+        ({"email": True}, {"email": EMAIL}, {"email": PLACEHOLDER}),
         ({"name": False}, {"name": NAME}, {"name": NAME}),
         ({"name": None}, {"name": NAME}, {"name": NAME}),
         ({"customer.name": False}, {"customer": {"name": NAME}}, {"customer": {"name": NAME}}),
@@ -615,7 +621,7 @@ def test_rules_hold_in_forms_and_queries_by_name_and_by_path():
 
     [made] = new["interactions"]
     expected = (
-        f"metadata[a]=x+y&email={EMAIL}&b=2%21&shop[0][c]={standins.secret('d')}&description=e"
+        f"metadata[a]=x+y&email={EMAIL}&b=2%21&shop[0][c]={placeholders.secret('d')}&description=e"
     )
     assert made["request"]["body"] == expected
     assert made["request"]["uri"] == f"{URL}?{expected}#{MASKED}"
@@ -644,7 +650,7 @@ def test_rules_hold_for_headers_in_any_case():
         "X-Kept": [f"{EMAIL} {MASKED}"],
         "X-PUT": ["here"],
         "X-Made": "A",
-        "X-Masked": [standins.secret("a")],
+        "X-Masked": [placeholders.secret("a")],
         "Cookie": ["a=b"],
     }
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_stripe_contract.scrubbing.secrets import find_secrets, redact
+from pytest_stripe_contract.scrubbing import find_secrets, redact
 from pytest_stripe_contract.stripe_api import resources as shipped
 
 JENNY = "jenny.rosen@company.zz"
-STAND_IN = "STAND-IN@example.com"
+PLACEHOLDER = "PLACEHOLDER@example.com"
 ACCOUNT = "acct_1NotAnAccount"
 HOSTED = f"https://invoice.stripe.com/i/{ACCOUNT}/test_bm90IGEgc2VjcmV0,0200no?s=ap"
 JWT = "eyJub3QiOiJhIn0.eyJ0b2tlbiI6MX0.bm90LWEtc2lnbmF0dXJl"
@@ -26,7 +26,7 @@ def kinds(text):
 def shown(text):
     """What becomes of a text, without the digests in it."""
     text = re.sub(r"(?<=\*\*\*)[0-9a-f]{8}", "#", redact(text))
-    return re.sub(r"jenny\.rosen\.[0-9a-f]{6}(?=@|%40)", "STAND-IN", text)
+    return re.sub(r"jenny\.rosen\.[0-9a-f]{6}(?=@|%40)", "PLACEHOLDER", text)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def shown(text):
         ("ac_1NotATokenAtAll", "token", "ac_***#"),
         ("rt_1NotATokenAtAll", "token", "rt_***#"),
         (JWT, "token", "eyJ***#"),
-        (JENNY, "e-mail", STAND_IN),
+        (JENNY, "e-mail", PLACEHOLDER),
         ("4242424242424242", "card number", "***4242"),
         ("https://jenny:rosen@company.zz/x", "credentials", "https://***@company.zz/x"),
     ],
@@ -120,18 +120,18 @@ def test_an_escape_ends_a_client_secret_but_for_those_of_checkout():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"<{JENNY}>", f"<{STAND_IN}>"),
-        (f"'{JENNY}'", f"'{STAND_IN}'"),
-        (f"{JENNY.upper()}", STAND_IN),
-        (f"a=1&email={JENNY}&b=2", f"a=1&email={STAND_IN}&b=2"),
-        ("email%3Djenny.rosen%40company.zz%26", "email%3DSTAND-IN%40example.com%26"),
-        (f"https://company.zz:80/?email={JENNY}", f"https://company.zz:80/?email={STAND_IN}"),
-        ("#@company.zz", "STAND-IN@example.com"),
-        ("jenny@b\u00fccher.zz", "STAND-IN@example.com"),
-        ("r\u00f6sen@xn--bcher-kva.zz", "STAND-IN@example.com"),
-        ("jenny@company.zz9", "STAND-IN@example.com"),
-        ("jenny@example.com9", "STAND-IN@example.com"),
-        ("o'rosen@company.zz", "STAND-IN@example.com"),
+        (f"<{JENNY}>", f"<{PLACEHOLDER}>"),
+        (f"'{JENNY}'", f"'{PLACEHOLDER}'"),
+        (f"{JENNY.upper()}", PLACEHOLDER),
+        (f"a=1&email={JENNY}&b=2", f"a=1&email={PLACEHOLDER}&b=2"),
+        ("email%3Djenny.rosen%40company.zz%26", "email%3DPLACEHOLDER%40example.com%26"),
+        (f"https://company.zz:80/?email={JENNY}", f"https://company.zz:80/?email={PLACEHOLDER}"),
+        ("#@company.zz", "PLACEHOLDER@example.com"),
+        ("jenny@b\u00fccher.zz", "PLACEHOLDER@example.com"),
+        ("r\u00f6sen@xn--bcher-kva.zz", "PLACEHOLDER@example.com"),
+        ("jenny@company.zz9", "PLACEHOLDER@example.com"),
+        ("jenny@example.com9", "PLACEHOLDER@example.com"),
+        ("o'rosen@company.zz", "PLACEHOLDER@example.com"),
     ],
 )
 def test_an_address_is_found_in_any_company(text, expected):
@@ -264,7 +264,7 @@ def test_an_address_of_ids_alone_opens_nothing(url):
 
 
 def test_of_secrets_that_share_a_part_nothing_is_left():
-    assert shown(f"sk_test_not_a_key.{JENNY}") == "STAND-IN@example.com"
+    assert shown(f"sk_test_not_a_key.{JENNY}") == "PLACEHOLDER@example.com"
     text = f"whsec_abcd/{JENNY}"
     assert [(each.kind, each.placeholder) for each in find_secrets(text)][1:] == [("e-mail", "***")]
     assert shown(text) == "whsec_***#***"

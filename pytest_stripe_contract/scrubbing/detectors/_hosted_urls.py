@@ -1,4 +1,4 @@
-"""Addresses of pages that Stripe hosts for one customer: who has the address sees the page.
+"""Detector of the secret parts of pages that Stripe hosts: their URL alone gives access to them.
 
 Source: https://docs.stripe.com/invoicing/hosted-invoice-page and
 https://docs.stripe.com/api/checkout/sessions/object (``url``).
@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from . import _standins
+from .. import _placeholders
 
 _REST = r"([^\s\"'<>\\#]*)(?:#([^\s\"'<>\\]*[^\s\"'<>\\().,;:!?\[\]{}]))?"
 _HOSTS = ("invoice", "pay", "checkout", "billing", "connect", "files", "hooks", "verify")
-_ONE_OF_HOSTS = "|".join(rf"(?<={host}[.]stripe[.]com/)" for host in _HOSTS)
+_ANY_HOST = "|".join(rf"(?<={host}[.]stripe[.]com/)" for host in _HOSTS)
 _URLS = (
-    re.compile(rf"\.stripe\.com/(?:{_ONE_OF_HOSTS}){_REST}"),
+    re.compile(rf"\.stripe\.com/(?:{_ANY_HOST}){_REST}"),
     re.compile(rf"/pay/(?=cs_)(?<!\.stripe\.com/pay/)(?<!\.stripe\.com/c/pay/){_REST}"),
 )
-"""Of Stripe's own domain, and checkouts on one of the account's."""
+"""URLs of Stripe's own domain, and of checkouts on a domain of the account's."""
 
 _PART = re.compile(r"[\w%,~+.*-]*\w")
 _PLAIN_ID = r"[a-z]{2,8}_[A-Za-z0-9]+\Z"
-"""An object's id, which its payload says too, opens nothing: not behind ``test_`` either."""
+"""An object's id, which payloads hold too, gives no access, not even behind ``test_``."""
 
 _SECRET = re.compile(
     r"((?:acct|invst|rcpt|cs(?:_test|_live)?)_)((?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,})"
@@ -33,12 +33,12 @@ _SHORTEST_FRAGMENT = 6
 
 
 def find(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where each secret part of an address starts and ends, and what is to stand there."""
+    """Yield the start, the end and the placeholder of each secret part of a URL."""
     for url in (match for pattern in _URLS for match in pattern.finditer(text)):
         for part in _PART.finditer(text, *url.span(1)):
             if secret := _SECRET.fullmatch(part[0]):
-                kept, tail = (group for group in secret.groups() if group is not None)
-                yield part.start(), part.end(), kept + _standins.secret(tail)
+                prefix, tail = (group for group in secret.groups() if group is not None)
+                yield part.start(), part.end(), prefix + _placeholders.secret(tail)
         fragment = url[2] or ""
         if len(fragment) >= _SHORTEST_FRAGMENT and "***" not in fragment:
-            yield url.start(2), url.end(2), _standins.secret(fragment)
+            yield url.start(2), url.end(2), _placeholders.secret(fragment)

@@ -1,7 +1,7 @@
-"""Numbers of payment cards in a text.
+"""Detector of payment card numbers.
 
 Source: https://en.wikipedia.org/wiki/Payment_card_number (prefixes, lengths and Luhn's check).
-Stripe's test numbers count too: what looks like a card is not told from one by its number.
+Stripe's test numbers count too: nothing in a number tells a test card from a real one.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_RUN = re.compile(
-    r"[2-6](?<!\w.)(?<![0-9]\..)(?!(?<=\*\*\*.)[0-9]{3}(?![0-9]))"
-    r"(?=(?:[ +-]?[0-9]){12})[0-9]*(?:[ +-][0-9]+)*"
-)
-"""Groups of digits, 13 or more, that begin as a card's number may, and as no stand-in does.
+CLUE = r"[2-6](?=(?:[ +-]?[0-9]){12})"
+"""Pattern of the first digit of what may be a number."""
 
-Between them is a space, as it is or as a form has it (``+``), or a dash.
+_DIGITS = re.compile(
+    rf"{CLUE}(?<!\w.)(?<![0-9]\..)(?!(?<=\*\*\*.)[0-9]{{3}}(?![0-9]))[0-9]*(?:[ +-][0-9]+)*"
+)
+"""Groups of 13 or more digits, which begin as a card's number may, and as no placeholder does.
+
+A space, a space of a form (``+``) or a dash separates groups.
 """
 
 _GROUP = re.compile("[0-9]+")
@@ -30,15 +32,15 @@ _BRANDS = re.compile(
 )
 _LONGEST = 19
 _SHORTEST_GROUP = 3
-_LENGTH_OF_PHONES = 13
-"""Of mobile phones in Germany (+49); few cards of Visa are as short."""
+_PHONE_LENGTH = 13
+"""Digits of mobile phones in Germany (+49); few cards of Visa are as short."""
 
-_GOES_ON = re.compile(r"\w|\.[0-9]")
+_CONTINUATION = re.compile(r"\w|\.[0-9]")
 
 
 def find(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where each card number starts and ends, and what is to stand there: its last four."""
-    for run in _RUN.finditer(text):
+    """Yield the start, the end and the placeholder of each number; its last four digits stay."""
+    for run in _DIGITS.finditer(text):
         groups = [match.span() for match in _GROUP.finditer(text, run.start(), run.end())]
         taken = 0
         for first, (start, _) in enumerate(groups):
@@ -49,22 +51,23 @@ def find(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _longest(text: str, groups: Sequence[tuple[int, int]]) -> tuple[int, str] | None:
-    """The end and the digits of the longest number that begins with the first group."""
-    digits, best = "", None
-    begins = groups[0][0]
-    has_plus = text[begins - 1 : begins] == "+"
+    """Return the end and the digits of the longest number that begins with the first group."""
+    digits, longest = "", None
+    number_start = groups[0][0]
+    has_plus = text[number_start - 1 : number_start] == "+"
     for start, end in groups:
         digits += text[start:end]
         if len(digits) > _LONGEST:
             break
-        is_phone = has_plus and len(digits) == _LENGTH_OF_PHONES
-        if _BRANDS.fullmatch(digits) and _is_luhn(digits) and not is_phone:
-            best = best if _GOES_ON.match(text, end) else (end, digits)
+        is_phone = has_plus and len(digits) == _PHONE_LENGTH
+        is_card = _BRANDS.fullmatch(digits) and _has_valid_checksum(digits) and not is_phone
+        if is_card and not _CONTINUATION.match(text, end):
+            longest = end, digits
         if end - start < _SHORTEST_GROUP:
             break  # only the last group of a number may be as short as this
-    return best
+    return longest
 
 
-def _is_luhn(digits: str) -> bool:
+def _has_valid_checksum(digits: str) -> bool:
     doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (sum(map(int, digits[::-1][::2])) + doubled) % 10 == 0
