@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from . import formats, runner
-from .files import Entry
-from .formats import printable, several
-from .rules.contract import Options
-from .scrub import Scrubs, scrub
-from .streams import STDIN, read
+from .files import STDIN, Entry, read
+from .findings import Finding, Report
+from .formats import FORMATS, count, interrupted, printable, skipped
+from .options import Options
+from .rules import RULES, select_rules
+from .runner import check
+from .scrub import ScrubReport, scrub
 
 __all__ = [
+    "FORMATS",
+    "RULES",
     "STDIN",
     "Entry",
+    "Finding",
     "Options",
-    "Scrubs",
-    "formats",
+    "Report",
+    "ScrubReport",
+    "check",
+    "count",
+    "interrupted",
     "printable",
     "read",
-    "runner",
     "scrub",
-    "several",
+    "select_rules",
+    "skipped",
 ]

@@ -1,58 +1,59 @@
-"""A report as people read it, and as programs do: JSON, JUnit's XML, GitHub's annotations."""
+"""The formats of a report: text, JSON, JUnit's XML, and GitHub's annotations."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from ._findings import Remark, Report
-from .rules._outdated import Changes
+from .findings import Finding, Report
 
 PROGRAM = "stripe-contract"
 
-_NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""Characters that XML 1.0 has no form for: https://www.w3.org/TR/xml/#charsets"""
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""Characters that XML 1.0 does not allow: https://www.w3.org/TR/xml/#charsets"""
 
 
 def text(report: Report) -> str:
-    """A line a remark, and a summary: ``path:line: rule: place: message``."""
-    return "".join(f"{line}\n" for line in (*map(_line, report.remarks), *_summary(report)))
+    """Return a line a finding (``path:line: rule: place: message``), and a summary."""
+    return "".join(f"{line}\n" for line in (*map(_line, report.findings), *_summary(report)))
 
 
 def as_json(report: Report) -> str:
-    """``findings``, each with its ``details``, and the ``summary``."""
-    value = {"findings": [_object(each) for each in report.remarks], "summary": _counts(report)}
+    """Return the ``findings``, each with its ``details``, and the ``summary``, as JSON."""
+    value = {"findings": [_object(finding) for finding in report.findings], "summary": _counts(report)}
     return json.dumps(value, indent=2, default=_plain) + "\n"
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has for one of our objects, or for a value that is no JSON."""
-    return asdict(value) if isinstance(value, Changes) else repr(value)
+    """Return the JSON for one of our objects, and the representation of any other value."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return repr(value)
 
 
 def junit(report: Report) -> str:
-    """A test case a file, which fails with what was found in it; in ASCII.
+    """Return a test case a file, which fails with the findings in it; in ASCII.
 
-    Source: https://github.com/testmoapp/junitxml, which says what its readers take.
+    Source: https://github.com/testmoapp/junitxml, which documents what readers accept.
     """
-    of: dict[str, list[Remark]] = {name: [] for name in report.files}
-    for remark in report.remarks:
-        if remark.counts:
-            of.setdefault(remark.file or remark.rule, []).append(remark)
-    failed = sum(bool(remarks) for remarks in of.values())
-    totals = {"tests": str(len(of)), "failures": str(failed), "errors": "0"}
+    cases: dict[str, list[Finding]] = {name: [] for name in report.files}
+    for finding in report.findings:
+        if finding.counts:
+            cases.setdefault(finding.file or finding.rule, []).append(finding)
+    failed = sum(bool(findings) for findings in cases.values())
+    totals = {"tests": str(len(cases)), "failures": str(failed), "errors": "0"}
     root = ET.Element("testsuites", totals)
     suite = ET.SubElement(root, "testsuite", {"name": PROGRAM, **totals})
-    for name, remarks in of.items():
-        about = {"classname": PROGRAM, "name": _xml(name)}
-        case = ET.SubElement(suite, "testcase", about)
-        for each in remarks:
-            failure = {"type": each.rule, "message": _xml(each.text)}
-            ET.SubElement(case, "failure", failure).text = _xml(_line(each))
+    for name, findings in cases.items():
+        attributes = {"classname": PROGRAM, "name": _xml(name)}
+        case = ET.SubElement(suite, "testcase", attributes)
+        for finding in findings:
+            failure = {"type": finding.rule, "message": _xml(finding.text)}
+            ET.SubElement(case, "failure", failure).text = _xml(_line(finding))
     ET.SubElement(suite, "system-out").text = _xml("\n".join(_summary(report)))
     ET.indent(root)
     written: bytes = ET.tostring(root, "us-ascii", xml_declaration=True)
@@ -60,11 +61,11 @@ def junit(report: Report) -> str:
 
 
 def github(report: Report) -> str:
-    """Workflow commands, which annotate the lines of a pull request, and a summary.
+    """Return workflow commands, which annotate the lines of a pull request, and a summary.
 
     Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    lines = [*map(_annotation, report.remarks), *_summary(report)]
+    lines = [*map(_annotation, report.findings), *_summary(report)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -77,43 +78,57 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 
 
 def printable(text: str) -> str:
-    """The text on one line: what would move a terminal's cursor stands as an escape."""
+    """Return the text on one line, with escapes for what would move a terminal's cursor."""
     if text.isprintable():
         return text
     return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
-        for each in text
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
     )
 
 
-def _line(remark: Remark) -> str:
-    where = ":".join(str(part) for part in (remark.file, remark.line) if part is not None)
-    parts = (where, remark.rule, remark.place, remark.message)
+def _line(finding: Finding) -> str:
+    where = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
+    parts = (where, finding.rule, finding.place, finding.message)
     return printable(": ".join(part for part in parts if part))
 
 
 def _summary(report: Report) -> Iterator[str]:
     counts = _counts(report)
-    looked_at = ", ".join(
-        several(counts[name], name[:-1])
+    checked = ", ".join(
+        count(counts[name], name[:-1])
         for name in ("files", "recordings", "payloads")
         if counts[name] or name == "files"
     )
     found = [f"{number} {rule}" for rule, number in counts["findings"].items()]
-    told = [", ".join(found) or "clean"]
+    parts = [", ".join(found) or "clean"]
     if report.drift and "drift" not in counts["findings"]:
-        told.append(f"{report.drift} drift (--verbose lists it, it is no finding)")
+        parts.append(
+            "1 difference that is not an error (drift); -v lists it"
+            if report.drift == 1
+            else f"{report.drift} differences that are not errors (drift); -v lists them"
+        )
     if report.skipped:
-        told.append(f"{several(report.skipped, 'file')} skipped, of another kind")
-    yield f"{looked_at}: {'; '.join(told)}"
+        parts.append(skipped(report.skipped))
+    yield f"{checked}: {'; '.join(parts)}"
     yield from report.notes
     if report.left:
-        yield f"interrupted: {several(report.left, 'file')} left that nobody looked at"
+        yield interrupted(report.left)
 
 
-def several(number: int, noun: str) -> str:
-    """So many of what the noun names: ``1 file``, ``2 files``."""
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 file``, ``2 files``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def skipped(number: int) -> str:
+    """Return the text for files that are neither cassettes nor payloads."""
+    return f"{count(number, 'file')} skipped (no cassette, no payload)"
+
+
+def interrupted(number: int) -> str:
+    """Return the text for files that an interrupted run did not reach."""
+    return f"interrupted: {count(number, 'file')} not reached"
 
 
 def _counts(report: Report) -> dict[str, Any]:
@@ -129,22 +144,24 @@ def _counts(report: Report) -> dict[str, Any]:
     }
 
 
-def _object(remark: Remark) -> dict[str, Any]:
+def _object(finding: Finding) -> dict[str, Any]:
     return {
-        "rule": remark.rule,
-        "file": remark.file,
-        "line": remark.line,
-        "place": remark.place,
-        "message": remark.message,
-        "counts": remark.counts,
-        **remark.details,
+        "rule": finding.rule,
+        "file": finding.file,
+        "line": finding.line,
+        "place": finding.place,
+        "message": finding.message,
+        "counts": finding.counts,
+        **finding.details,
     }
 
 
-def _annotation(remark: Remark) -> str:
-    where = {"file": remark.file, "line": remark.line, "title": f"{PROGRAM} {remark.rule}"}
-    told = ",".join(f"{key}={_property(value)}" for key, value in where.items() if value)
-    return f"::{'error' if remark.counts else 'notice'} {told}::{_data(remark.text)}"
+def _annotation(finding: Finding) -> str:
+    title = f"{PROGRAM} {finding.rule}"
+    properties = {"file": finding.file, "line": finding.line, "title": title}
+    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    level = "error" if finding.counts else "notice"
+    return f"::{level} {written}::{_data(finding.text)}"
 
 
 def _data(text: str) -> str:
@@ -156,5 +173,5 @@ def _property(value: object) -> str:
 
 
 def _xml(text: str) -> str:
-    """The text in characters that XML has; for any other, what Unicode puts in its place."""
-    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Return the text with U+FFFD for each character that XML does not allow."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
+from typing import TypeVar
 
-from ..errors import InvalidOption, UnknownName
-from ..stripe_api import resolve
-from . import _progress, _workers, files
-from ._findings import Remark, Report, hidden
-from ._messages import line_of
-from .files import Entry, File
-from .rules import _hygiene, contract
-from .rules.contract import DRIFT, Options
+from ..errors import UnknownName
+from ..stripe_api import full_version, resolve
+from . import _workers, files
+from .files import Entry
+from .findings import Finding, Report, redact
+from .options import Options
+from .rules import UNLISTED_DRIFT, findings
 
-_RULES: tuple[tuple[frozenset[str], Callable[[File, Options], Iterator[Remark]]], ...] = (
-    (frozenset({"invented", "drift"}), contract.held_to_the_contract),
-    (frozenset({"request"}), contract.requests),
-    (frozenset({"unversioned"}), contract.unversioned),
-    (frozenset({"secret"}), _hygiene.secret),
-    (frozenset({"livemode"}), _hygiene.livemode),
-    (frozenset({"outdated"}), contract.outdated),
-    (frozenset({"stale"}), _hygiene.stale),
-    (frozenset({"unreadable"}), contract.unreadable),
-)
-"""Each function with the rules that it stands for."""
+_MIN_FILES = 20
+"""Files below which no progress is shown."""
 
-
-def selected(
-    select: Iterable[str] = (), ignore: Iterable[str] = (), *, max_age: int | None = None
-) -> frozenset[str]:
-    """The names of the rules that are meant: all, or those of ``select``, without ``ignore``.
-
-    ``stale`` is one only with a ``max_age``. Raises `errors.UnknownName` for a name that is none.
-    """
-    wanted, unwanted = set(select), set(ignore)
-    for name in sorted(wanted | unwanted):
-        if name not in contract.ALL:
-            raise UnknownName("rule", name, contract.ALL)
-    if "stale" in wanted and max_age is None:
-        raise InvalidOption("--select", "stale", "--max-age DAYS beside it")
-    return frozenset((wanted or contract.ALL.keys()) - unwanted)
+Item = TypeVar("Item")
 
 
 def check(paths: Iterable[str], options: Options, *, jobs: int | None = None) -> Report:
-    """Look through files and folders; a Ctrl-C ends it early, with what was found so far.
+    """Check files and folders; a Ctrl-C ends the run early, with the findings so far.
 
-    Many files are spread over so many processes, at most: None stands for one a processor. The
-    report is the same in any case. Raises ``FileNotFoundError`` for a path that leads nowhere,
-    `errors.UnknownName` for an API version that no release line covers, and
-    `workers.WorkerLost` if a process dies.
+    Many files are spread over ``jobs`` processes at most, None for one a processor. The report is
+    the same in any case. Raises ``FileNotFoundError`` for a path that does not exist,
+    `errors.UnknownName` for an API version that no release line covers, and `WorkerCrash` if a
+    process dies.
     """
     if options.api_version is not None:
         resolve(options.api_version)
@@ -60,22 +38,31 @@ def check(paths: Iterable[str], options: Options, *, jobs: int | None = None) ->
     run = _Run(options)
     done = 0
     try:
-        with _less_collecting():
-            jobs = _workers.wanted(entries, jobs)
-            _ = jobs == 1 or (options.sdk, options.now)  # found out once for all processes
-            found = _workers.results(partial(_looked_through, options=options), entries, jobs)
-            for _, each in zip(_progress.shown(entries, "check"), found, strict=True):
-                run.take_up(each)
+        with _rare_garbage_collection():
+            jobs = _workers.process_count(entries, jobs)
+            _ = jobs == 1 or (options.sdk, options.now)  # computed once, then sent to all processes
+            results = _workers.results(partial(_check_file, options=options), entries, jobs)
+            for _, result in zip(progress(entries, "check"), results, strict=True):
+                run.add(result)
                 done += 1
     except KeyboardInterrupt:
         run.report.left = len(entries) - done
-    run.end()
+    run.finish()
     return run.report
 
 
+def progress(items: Sequence[Item], label: str) -> Iterable[Item]:
+    """Return the items, with a progress bar if they are many and standard error is a terminal."""
+    if len(items) < _MIN_FILES or sys.stderr is None or not sys.stderr.isatty():
+        return items
+    from tqdm import tqdm
+
+    return tqdm(items, desc=label, unit="file", leave=False)
+
+
 @contextmanager
-def _less_collecting() -> Iterator[None]:
-    """Documents have many objects and no cycles: looking for some takes a tenth of the time."""
+def _rare_garbage_collection() -> Iterator[None]:
+    """Collect less often: documents have many objects and no cycles. It saves a tenth of a run."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, *before[1:])
     try:
@@ -85,85 +72,77 @@ def _less_collecting() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What there is to say of a file; ``versions`` has the API version of each answer."""
+class _Result:
+    """The findings in a file; ``versions`` has the API version of each answer."""
 
     name: str
-    remarks: list[Remark]
+    findings: list[Finding]
     drift: int
     is_broken: bool
     recordings: int | None
     versions: list[str]
 
 
-def _looked_through(entry: Entry, options: Options) -> _Found | None:
-    """A file looked through by all rules; None if it is of another kind."""
+def _check_file(entry: Entry, options: Options) -> _Result | None:
+    """Apply all rules to a file; None if it is neither a cassette nor a payload."""
     file = files.load(entry)
     if file is None:
         return None
-    found = list(_remarks(file, options))
-    told = [remark for remark in found if remark is not DRIFT]
-    versions = (answer.api_version for answer in file.answers)
-    return _Found(
-        hidden(file.name),
-        sorted(told, key=lambda each: each.line or 0),
-        sum(remark.rule == "drift" for remark in found),
+    everything = list(findings(file, options))
+    listed = [finding for finding in everything if finding is not UNLISTED_DRIFT]
+    return _Result(
+        redact(file.name),
+        sorted(listed, key=lambda finding: finding.line or 0),
+        sum(finding.rule == "drift" for finding in everything),
         file.problem is not None,
         None if file.cassette is None else len(file.cassette.interactions),
-        [hidden(_full(version)) for version in versions if version is not None],
+        [_full(answer.api_version) for answer in file.answers if answer.api_version is not None],
     )
 
 
-def _remarks(file: File, options: Options) -> Iterator[Remark]:
-    for names, rule in _RULES:
-        if names & options.rules:
-            for remark in rule(file, options):
-                if remark.rule in options.rules:
-                    yield remark
+def _full(version: str) -> str:
+    """Return a version, or the first one of a line if it is a line's name."""
+    try:
+        return full_version(version)
+    except UnknownName:
+        return str(redact(version))
 
 
 class _Run:
-    """What was found so far, and what can only be told once all files were looked through."""
+    """The results so far, and the rules that need those of all files."""
 
     def __init__(self, options: Options) -> None:
         self.report = Report()
         self._options = options
         self._broken = 0
-        self._recorded: dict[str, list[str]] = {}
-        """By API version, the file of each answer that was recorded under it."""
+        self._files: dict[str, list[str]] = {}
+        """By API version, the file of each answer."""
 
-    def take_up(self, found: _Found | None) -> None:
-        """Take up what there is to say of a file, all of it or nothing."""
-        if found is None:
+    def add(self, result: _Result | None) -> None:
+        """Add the result of one file."""
+        if result is None:
             self.report.skipped += 1
             return
-        self.report.files.append(found.name)
-        self.report.remarks += found.remarks
-        self.report.drift += found.drift
-        self._broken += found.is_broken
-        if found.recordings is not None:
-            self.report.recordings += found.recordings
-        elif not found.is_broken:
+        self.report.files.append(result.name)
+        self.report.findings += result.findings
+        self.report.drift += result.drift
+        self._broken += result.is_broken
+        if result.recordings is not None:
+            self.report.recordings += result.recordings
+        elif not result.is_broken:
             self.report.payloads += 1
-        for version in found.versions:
-            self._recorded.setdefault(version, []).append(found.name)
+        for version in result.versions:
+            self._files.setdefault(version, []).append(result.name)
 
-    def end(self) -> None:
-        """Say what concerns all files together."""
-        contract, options, report = self._options.rules, self._options, self.report
-        if "version-mix" in contract and len(self._recorded) > 1:
-            counts = {version: len(names) for version, names in sorted(self._recorded.items())}
-            each = (f"{n} of {v} (first in {self._recorded[v][0]})" for v, n in counts.items())
-            message = f"answers of {len(counts)} API versions: {', '.join(each)}"
-            report.remarks.append(Remark("version-mix", message, details={"versions": counts}))
-        if "outdated" in contract and self._recorded and isinstance(options.sdk, str):
-            report.notes.append(f"outdated was not looked for: {options.sdk}")
-        if "unreadable" not in contract and self._broken:
-            report.notes.append(f"{self._broken} unreadable, which was not asked for")
-
-
-@cache
-def _full(version: str) -> str:
-    """A version as Stripe names it: of a release line's mere name, the first of the line."""
-    line = line_of(version)
-    return line.first if line and version == line.name else version
+    def finish(self) -> None:
+        """Add the findings and notes on all files together."""
+        rules, options, report = self._options.rules, self._options, self.report
+        if "version-mix" in rules and len(self._files) > 1:
+            counts = {version: len(names) for version, names in sorted(self._files.items())}
+            parts = (f"{n} of {v} (first in {self._files[v][0]})" for v, n in counts.items())
+            message = f"answers of {len(counts)} API versions: {', '.join(parts)}"
+            report.findings.append(Finding("version-mix", message, details={"versions": counts}))
+        if "outdated" in rules and self._files and isinstance(options.sdk, str):
+            report.notes.append(f"rule outdated was not applied: {options.sdk}")
+        if "unreadable" not in rules and self._broken:
+            report.notes.append(f"{self._broken} unreadable, but rule unreadable is not selected")

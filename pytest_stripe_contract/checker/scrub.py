@@ -1,4 +1,4 @@
-"""Secrets and personal data taken out of files, in place."""
+"""Take secrets and personal data out of files, in place."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 
 from ..errors import CassetteError
 from ..scrubbing import Scrubber, Unscannable, leaks
-from . import _layout, _progress, files
-from ._findings import hidden
+from . import files
+from ._edits import NotEditable, edit_json, edit_yaml
 from ._source_map import steps
 from .files import Entry, File
+from .findings import redact
+from .runner import progress
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    """What was done to a file: where (a line from 1, and a place) what kind of thing was replaced.
+class ScrubbedFile:
+    """A file in which something was replaced.
 
-    ``keeps_layout`` says whether nothing else differs; if not, its comments are lost.
+    ``changes`` has a line from 1, a place, and a kind of secret for each. ``keeps_layout`` is
+    False if more differs: JSON whose spaces `json.dumps` cannot write.
     """
 
     file: str
@@ -26,87 +29,94 @@ class Mended:
 
 
 @dataclass
-class Scrubs:
-    """What a run did: ``clean`` files had nothing to replace, ``skipped`` ones are of another kind.
+class ScrubReport:
+    """The files that a run scrubbed.
 
-    ``errors`` says which were left as they are, and why; ``left`` is how many an interrupted run
-    did not come to.
+    In ``clean`` files nothing had to be replaced; ``skipped`` ones are neither cassettes nor
+    payloads; ``left`` ones were not reached by an interrupted run. ``errors`` name files that stay
+    as they are, and why.
     """
 
-    mended: list[Mended] = field(default_factory=list)
+    scrubbed: list[ScrubbedFile] = field(default_factory=list)
     clean: int = 0
     skipped: int = 0
     left: int = 0
     errors: list[str] = field(default_factory=list)
 
 
-def scrub(paths: Iterable[str], write: Callable[[Entry, bytes], None]) -> Scrubs:
-    """Take secrets and personal data out of files and folders; a Ctrl-C ends it early.
+def scrub(paths: Iterable[str], write: Callable[[Entry, bytes], None]) -> ScrubReport:
+    """Take secrets and personal data out of files and folders; a Ctrl-C ends the run early.
 
-    ``write`` is called with the new bytes of each file that something was taken out of, and with
-    those of standard input in any case. Raises ``FileNotFoundError`` for a path that leads
-    nowhere.
+    ``write`` is called with the new bytes of each file that changes, and with those of standard
+    input in any case. Raises ``FileNotFoundError`` for a path that does not exist.
     """
     entries = files.find(paths)
-    done, scrubs = 0, Scrubs()
+    done, report = 0, ScrubReport()
     try:
-        for entry in _progress.shown(entries, "scrub"):
+        for entry in progress(entries, "scrub"):
             try:
-                _scrub(entry, write, scrubs)
+                _scrub_entry(entry, write, report)
             except (CassetteError, OSError) as error:
-                scrubs.errors.append(hidden(str(error)))
+                report.errors.append(redact(str(error)))
             done += 1
     except KeyboardInterrupt:
-        scrubs.left = len(entries) - done
-    return scrubs
+        report.left = len(entries) - done
+    return report
 
 
-def _scrub(entry: Entry, write: Callable[[Entry, bytes], None], scrubs: Scrubs) -> None:
+def _scrub_entry(
+    entry: Entry, write: Callable[[Entry, bytes], None], report: ScrubReport
+) -> None:
     file = files.load(entry)
     if file is None:
-        scrubs.skipped += 1
+        report.skipped += 1
         return
     if file.problem is not None:
         raise file.problem
-    data, mended = _mended(file)
-    if mended is not None or entry.path is None:
+    data, scrubbed = _scrub_file(file)
+    if scrubbed is not None or entry.path is None:
         write(entry, data)
-    if mended is None:
-        scrubs.clean += 1
+    if scrubbed is None:
+        report.clean += 1
     else:
-        scrubs.mended.append(mended)
+        report.scrubbed.append(scrubbed)
 
 
-def _mended(file: File) -> tuple[bytes, Mended | None]:
-    """What is to be in the file, and what that changes; `CassetteError` if it stays unsafe."""
+def _scrub_file(file: File) -> tuple[bytes, ScrubbedFile | None]:
+    """Return a file's new bytes, and the changes; raise `CassetteError` if it stays unsafe."""
+    lines = file.lines
     try:
         document, changes = Scrubber().document(file.document)
     except Unscannable as error:
-        raise CassetteError(file.name, f"left as it is: {error}") from None
-    comments = list(file.lines.secret_comments())
+        raise CassetteError(file.name, f"left unchanged: {error}") from None
+    comments = list(lines.comment_secrets())
     if not changes and not comments:
         return file.source, None
-    text, keeps_layout = file.lines.text, True
-    for each in reversed(comments):
-        text = text[: each.start] + each.placeholder + text[each.end :]
-    if changes:
-        text, keeps_layout = _layout.rewritten(
-            file.lines.text, file.document, document, is_json=file.is_json
-        )
-    data = text.encode(file.lines.encoding)
+    keeps_layout = True
+    if file.is_json:
+        text = edit_json(lines.text, document)
+        keeps_layout = edit_json(lines.text, file.document) == lines.text
+    else:
+        try:
+            text = edit_yaml(lines, file.document, document)
+        except NotEditable:
+            raise CassetteError(file.name, "left unchanged: its layout is not supported") from None
+    data = text.encode(lines.encoding)
     _check(file.name, document, data)
-    told: list[tuple[int | None, str, str]]
-    told = [(file.lines.at(each.start), "comment", each.kind) for each in comments]
-    told += [(file.lines.of(steps(each.path)), hidden(each.path), each.kind) for each in changes]
-    return data, Mended(hidden(file.name), tuple(told), keeps_layout)
+    places: list[tuple[int | None, str, str]]
+    places = [(lines.line_at(secret.start), "comment", secret.kind) for secret in comments]
+    places += [
+        (lines.find(steps(change.path)), redact(change.path), change.kind) for change in changes
+    ]
+    return data, ScrubbedFile(redact(file.name), tuple(places), keeps_layout)
 
 
 def _check(name: str, document: object, data: bytes) -> None:
-    """That the bytes say what they are to say, and hold no secret any more."""
-    again = files.told_apart(Entry(name, None, is_named=True), data)
-    if again is None or again.problem is not None or again.document != document:
-        raise CassetteError(name, "left as it is: it would not read the same once written anew")
-    left = [f"{leak.kind} at {leak.path}" for leak in leaks(again.document)]
-    left += [f"{secret.kind} in a comment" for secret in again.lines.secret_comments()]
-    if left:
-        raise CassetteError(name, f"left as it is: this cannot be taken out: {', '.join(left)}")
+    """Raise `CassetteError` if the bytes do not load as the document, or contain a secret."""
+    file = files.parse(Entry(name, None, is_named=True), data)
+    if file is None or file.problem is not None or file.document != document:
+        raise CassetteError(name, "left unchanged: its layout is not supported")
+    remaining = [f"{leak.kind} at {leak.path}" for leak in leaks(file.document)]
+    remaining += [f"{secret.kind} in a comment" for secret in file.lines.comment_secrets()]
+    if remaining:
+        raise CassetteError(name, f"left unchanged: cannot replace {', '.join(remaining)}")

@@ -1,4 +1,4 @@
-"""``scrub``: secrets and personal data in files, mended in place."""
+"""``stripe-contract scrub``."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ._common import INTERRUPTED, WRONG_CALL, command, print_json, write
+from ._parser import INTERRUPTED, USAGE_ERROR, add_command, print_json, write
 
 if TYPE_CHECKING:
-    from ..checker import Entry, Scrubs
+    from ..checker import Entry, ScrubReport
 
 
 def add(commands: Any) -> None:
-    """Add the command to the program's."""
-    scrub = command(
-        commands, "scrub", _scrub, "take secrets and personal data out of files, in place"
+    """Add the command to the parser's."""
+    parser = add_command(
+        commands, "scrub", _run, "replace secrets and personal data in files, in place"
     )
-    scrub.add_argument(
+    parser.add_argument(
         "paths",
         nargs="+",
         metavar="PATH",
-        help="a cassette, a payload, a folder, or - (stdin, to stdout)",
+        help="cassette, JSON payload, folder, or - for stdin to stdout",
     )
-    scrub.add_argument(
-        "--dry-run", action="store_true", help="write nothing; exit with 1 if there is something"
+    parser.add_argument(
+        "--dry-run", action="store_true", help="write nothing; exit with 1 if a file would change"
     )
 
 
-def _scrub(arguments: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     from .._support import files
     from ..checker import scrub
 
-    def put(entry: Entry, data: bytes) -> None:
+    def write_file(entry: Entry, data: bytes) -> None:
         if arguments.dry_run:
             return
         if entry.path is None:
@@ -41,58 +41,59 @@ def _scrub(arguments: argparse.Namespace) -> int:
         else:
             files.write(entry.path, data)
 
-    scrubs = scrub(arguments.paths, put)
-    # Standard output has the document then.
-    to = sys.stderr if "-" in arguments.paths and not arguments.dry_run else sys.stdout
+    report = scrub(arguments.paths, write_file)
+    # With -, standard output is the scrubbed document.
+    output = sys.stderr if "-" in arguments.paths and not arguments.dry_run else sys.stdout
     if arguments.format == "json":
-        print_json(_as_json(scrubs), to)
+        print_json(_as_json(report), output)
     else:
-        write("".join(f"{line}\n" for line in _text(scrubs, dry_run=arguments.dry_run)), to)
-    for error in scrubs.errors:
+        lines = _text(report, dry_run=arguments.dry_run)
+        write("".join(f"{line}\n" for line in lines), output)
+    for error in report.errors:
         write(f"stripe-contract: {error}\n", sys.stderr)
-    if scrubs.left:
+    if report.left:
         return INTERRUPTED
-    if scrubs.errors:
-        return WRONG_CALL
-    return int(arguments.dry_run and bool(scrubs.mended))
+    if report.errors:
+        return USAGE_ERROR
+    return int(arguments.dry_run and bool(report.scrubbed))
 
 
-def _text(scrubs: Scrubs, *, dry_run: bool) -> Iterator[str]:
-    from ..checker import printable, several
+def _text(report: ScrubReport, *, dry_run: bool) -> Iterator[str]:
+    from ..checker import count, interrupted, printable, skipped
 
-    for mended in scrubs.mended:
-        for line, place, kind in mended.changes:
-            where = mended.file if line is None else f"{mended.file}:{line}"
+    for file in report.scrubbed:
+        for line, place, kind in file.changes:
+            where = file.file if line is None else f"{file.file}:{line}"
             yield printable(f"{where}: {place}: {kind}")
-        if not mended.keeps_layout:
-            does = "would be" if dry_run else "was"
-            yield printable(f"{mended.file}: its layout {does} rewritten, without its comments")
-    number = len(scrubs.mended) + scrubs.clean + len(scrubs.errors)
-    parts = [f"{len(scrubs.mended)} {'to mend' if dry_run else 'mended'}", f"{scrubs.clean} clean"]
-    if scrubs.errors:
-        parts.append(f"{len(scrubs.errors)} left alone")
-    if scrubs.skipped:
-        parts.append(f"{several(scrubs.skipped, 'file')} skipped, of another kind")
-    yield f"{several(number, 'file')}: {', '.join(parts)}"
-    if scrubs.left:
-        yield f"interrupted: {several(scrubs.left, 'file')} left that nobody looked at"
+        if not file.keeps_layout:
+            yield printable(f"{file.file}: layout {'would change' if dry_run else 'changed'} too")
+    number = len(report.scrubbed) + report.clean + len(report.errors)
+    parts = [f"{len(report.scrubbed)} {'to scrub' if dry_run else 'scrubbed'}"]
+    parts.append(f"{report.clean} clean")
+    if report.errors:
+        parts.append(f"{len(report.errors)} left unchanged")
+    if report.skipped:
+        parts.append(skipped(report.skipped))
+    yield f"{count(number, 'file')}: {', '.join(parts)}"
+    if report.left:
+        yield interrupted(report.left)
 
 
-def _as_json(scrubs: Scrubs) -> dict[str, Any]:
+def _as_json(report: ScrubReport) -> dict[str, Any]:
     return {
         "mended": [
             {
-                "file": mended.file,
-                "keeps_layout": mended.keeps_layout,
+                "file": file.file,
+                "keeps_layout": file.keeps_layout,
                 "changes": [
                     {"line": line, "place": place, "kind": kind}
-                    for line, place, kind in mended.changes
+                    for line, place, kind in file.changes
                 ],
             }
-            for mended in scrubs.mended
+            for file in report.scrubbed
         ],
-        "clean": scrubs.clean,
-        "skipped": scrubs.skipped,
-        "left": scrubs.left,
-        "errors": scrubs.errors,
+        "clean": report.clean,
+        "skipped": report.skipped,
+        "left": report.left,
+        "errors": report.errors,
     }

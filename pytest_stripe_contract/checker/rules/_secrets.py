@@ -1,0 +1,78 @@
+"""The rules on what no recording should contain: secrets, and data of live mode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..._support.json_path import json_path
+from ...contract import payload as payloads
+from ...scrubbing import find_secrets, leaks
+from .._source_map import Keys, steps
+from ..files import File
+from ..findings import Finding, finding_in, redact
+from ..options import Options
+
+_LIVE = "live_"
+# A masked key (sk_live_***) counts: the request was sent with a live-mode key.
+_LIVE_KEY = re.compile(r"(?<![A-Za-z0-9])[prs]k_(?:org_)?live_(?=[A-Za-z0-9*])")
+_LIVE_MODE = re.compile(rb'"livemode"\s*:\s*true')
+
+
+def check_secrets(file: File, _options: Options) -> Iterator[Finding]:
+    """Yield ``secret``: the kind and the place of each, in values, keys and comments.
+
+    A broken file is searched as one text.
+    """
+    is_broken = file.document is None
+    if not is_broken:
+        for leak in leaks(file.document):
+            yield finding_in(file, "secret", leak.kind, leak.path, steps(leak.path))
+    secrets = find_secrets(file.lines.text) if is_broken else file.lines.comment_secrets()
+    for secret in secrets:
+        line, place = file.lines.line_at(secret.start), "text" if is_broken else "comment"
+        yield Finding("secret", secret.kind, redact(file.name), line, place)
+
+
+def check_livemode(file: File, _options: Options) -> Iterator[Finding]:
+    """Yield ``livemode``: bodies of live mode, and live-mode API keys."""
+    text = file.lines.text
+    keys = list(_LIVE_KEY.finditer(text)) if _LIVE in text else []
+    for key in keys:
+        line = file.lines.line_at(key.start())
+        yield Finding("livemode", _key_message(key), redact(file.name), line)
+    for body in file.bodies:
+        path = _path_to_livemode(body.content) if _LIVE_MODE.search(body.content) else None
+        if path is not None:
+            message, place = "an answer of live mode", body.place(path)
+            yield finding_in(file, "livemode", message, place, body.keys + steps(path))
+        text = body.text
+        if not keys and _LIVE in text and (encoded_key := _LIVE_KEY.search(text)):
+            message, place = _key_message(encoded_key), body.place("$")
+            yield finding_in(file, "livemode", message, place, body.keys)
+
+
+def _key_message(key: re.Match[str]) -> str:
+    return f"a live-mode API key ({key[0]}…)"
+
+
+def _path_to_livemode(content: bytes) -> str | None:
+    """Return the JSON path of the first ``livemode`` that is true; ``$`` if it is not JSON."""
+    try:
+        payload = payloads.parse(content)
+    except payloads.Unreadable:
+        return "$"
+    return next(map(json_path, _live(payload)), None)
+
+
+def _live(payload: Any) -> Iterator[Keys]:
+    """Yield the paths of each ``livemode`` that is true, the shallowest first."""
+    queue: list[tuple[Keys, Any]] = [((), payload)]
+    for path, value in queue:  # grows during the loop
+        if isinstance(value, dict):
+            if value.get("livemode") is True:
+                yield (*path, "livemode")
+            queue += [((*path, name), item) for name, item in value.items()]
+        elif isinstance(value, list):
+            queue += [((*path, index), item) for index, item in enumerate(value)]
