@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from itertools import takewhile
 from typing import Any
 
 import yaml
@@ -23,11 +24,11 @@ _NO_LIMIT = 2**31 - 1
 _BINARY = "tag:yaml.org,2002:binary"
 
 _FOLD = r"[ \t]*(?:\r?\n[ \t]*)+"
-_UNITS: dict[str | None, re.Pattern[str]] = {
-    "|": re.compile(r"\r?\n *|."),
-    None: re.compile(rf"{_FOLD}|."),
-    "'": re.compile(rf"{_FOLD}|''|."),
-    '"': re.compile(rf"\\(?:x..|u.{{4}}|U.{{8}}|\r?\n[ \t]*|.)|{_FOLD}|."),
+_UNITS = {
+    "|": r"\r?\n {0,INDENT}|.",
+    "": rf"{_FOLD}|.",
+    "'": rf"{_FOLD}|''|.",
+    '"': rf"\\(?:x..|u.{{4}}|U.{{8}}|\r?\n[ \t]*|.)|{_FOLD}|.",
 }
 """By the style of a scalar, the pieces of its source that stand for one character or a few."""
 
@@ -47,9 +48,7 @@ def edit_json(text: str, document: Any) -> str:
     indent = match[1] if (match := _JSON_INDENT.match(text)) else None
     space = match[1] if (match := _JSON_COLON.search(text)) else " "
     separators = ("," if indent or not space else ", ", f":{space}")
-    dumped = json.dumps(
-        document, indent=indent, separators=separators, ensure_ascii=text.isascii()
-    )
+    dumped = json.dumps(document, indent=indent, separators=separators, ensure_ascii=text.isascii())
     end = text[len(text.rstrip()) :]
     return dumped.replace("\n", "\r\n" if "\r\n" in text else "\n") + end
 
@@ -107,45 +106,62 @@ def _edit_scalar(source: str, node: yaml.ScalarNode, new: Any) -> str | None:
     Quotes, escapes and line breaks between those parts stay as they are.
     """
     text = base64.encodebytes(new).decode() if isinstance(new, bytes) else new
-    if not isinstance(text, str) or node.style == ">":
+    style = node.style or ""
+    if not isinstance(text, str) or style not in _UNITS:
         return None
-    line_break = re.search(r"\r?\n *", source)
-    offsets = _offsets(source, node.style)
-    old, new_parts = node.value.split('"'), text.split('"')
-    if len(old) != len(new_parts):
-        old, new_parts = [node.value], [text]
+    match = re.search(r"\r?\n *", source)
+    line_break = match[0] if match else "\n"
+    spans = _spans(source, style, len(line_break.strip("\r\n")))
+    old, changed = node.value.split('"'), text.split('"')
+    if len(old) != len(changed):
+        old, changed = [node.value], [text]
     parts, position, index = [], 0, 0
-    for before, after in zip(old, new_parts, strict=True):
+    for before, after in zip(old, changed, strict=True):
         end = index + len(before)
-        if before != after and end < len(offsets):
-            parts += [source[position : offsets[index]], _escape(after, node.style, line_break)]
-            position = offsets[end]
+        if before != after and end < len(spans):
+            head = _count_equal(before, after)
+            tail = _count_equal(before[head:][::-1], after[head:][::-1])
+            start = spans[index + head][0]
+            parts.append(source[position:start])
+            parts.append(_escape(after[head : len(after) - tail], style, line_break))
+            replaced = spans[index + head : end - tail]
+            position = replaced[-1][1] if replaced else start
         index = end + 1
     return "".join([*parts, source[position:]])
 
 
-def _offsets(source: str, style: str | None) -> list[int]:
-    """Return the offset of each character of a scalar's text in the scalar's source."""
-    offsets = []
-    start = source.index("\n") if style == "|" else len(style or "")
-    for match in _UNITS[style].finditer(source, start):
+def _count_equal(one: str, other: str) -> int:
+    """Return the length of the beginning that two texts share."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _spans(source: str, style: str, indent: int) -> list[tuple[int, int]]:
+    """Return the span of each character of a scalar's text in the scalar's source."""
+    is_literal = style == "|"
+    start = source.index("\n") if is_literal else len(style)
+    units = re.compile(_UNITS[style].replace("INDENT", str(indent)))
+    spans = []
+    for match in units.finditer(source, start):
         unit = match[0]
-        if "\n" not in unit or style == "|":
+        if is_literal or "\n" not in unit:
             length = 1
         else:
             length = 0 if unit.startswith("\\") else max(1, unit.count("\n") - 1)
-        offsets += [match.start()] * length
-    return [*offsets, len(source)][style == "|" :]
+        spans += [match.span()] * length
+    return [*spans, (len(source), len(source))][
+        is_literal:
+    ]  # a literal's first line break is before its text
 
 
-def _escape(text: str, style: str | None, line_break: re.Match[str] | None) -> str:
+def _escape(text: str, style: str, line_break: str) -> str:
     match style:
         case '"':
             return json.dumps(text)[1:-1]
         case "'":
             return text.replace("'", "''")
-        case "|" if line_break:
-            return text.replace("\n", line_break[0])
+        case "|":
+            return re.sub(r"\n(?=.)", line_break, text)
     return text
 
 
@@ -160,6 +176,8 @@ def _remove(
     source: SourceMap, container: yaml.Node, name: str | int, new: Any
 ) -> tuple[int, int, str]:
     """Return the span of an entry of a block mapping, with its lines; or ``new`` as a whole."""
+    if not isinstance(container, yaml.MappingNode):
+        raise NotEditable
     pairs = container.value
     index = next((i for i, (key, _) in enumerate(pairs) if key.value == name), None)
     if index is None:

@@ -53,9 +53,9 @@ def results(
                 for result in pool.map(work, entries[done:], chunksize=chunk):
                     yield result
                     done += 1
-                return
             except BrokenProcessPool:
                 continue
+            return
     raise WorkerCrash(entries[done].name)
 
 

@@ -24,7 +24,10 @@ def text(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Return the ``findings``, each with its ``details``, and the ``summary``, as JSON."""
-    value = {"findings": [_object(finding) for finding in report.findings], "summary": _counts(report)}
+    value = {
+        "findings": [_object(finding) for finding in report.findings],
+        "summary": _counts(report),
+    }
     return json.dumps(value, indent=2, default=_plain) + "\n"
 
 

@@ -64,9 +64,7 @@ def scrub(paths: Iterable[str], write: Callable[[Entry, bytes], None]) -> ScrubR
     return report
 
 
-def _scrub_entry(
-    entry: Entry, write: Callable[[Entry, bytes], None], report: ScrubReport
-) -> None:
+def _scrub_entry(entry: Entry, write: Callable[[Entry, bytes], None], report: ScrubReport) -> None:
     file = files.load(entry)
     if file is None:
         report.skipped += 1

@@ -27,7 +27,10 @@ def add(commands: Any) -> None:
         metavar="VERSION",
         help="check against this API version (default: the one of each recording)",
     )
-    for option, action in (("--select", "apply only these rules"), ("--ignore", "skip these rules")):
+    for option, action in (
+        ("--select", "apply only these rules"),
+        ("--ignore", "skip these rules"),
+    ):
         parser.add_argument(
             option,
             action="extend",

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..schemas import expandable
 from ..stripe_api import resources, versions
-from ._parser import add_command
+from ._parser import add_command, print_json
 
 
 def add(commands: Any) -> None:
@@ -24,6 +24,8 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from ..schemas import loader
+
     line = versions.resolve(arguments.api_version)
-    print((resources.SCHEMAS / arguments.object / f"{line.name}.json").read_text(), end="")
+    print_json(loader.documented(arguments.object, line.name))
     return 0

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Add the command to the parser's."""
     parser = add_command(commands, "show", _run, "print the requests and responses of a cassette")
-    parser.add_argument("name", metavar="NAME", help="name of a shipped cassette, or path of a file")
+    parser.add_argument(
+        "name", metavar="NAME", help="name of a shipped cassette, or path of a file"
+    )
     parser.add_argument(
         "--api-version",
         metavar="VERSION",

@@ -138,7 +138,7 @@ def test_a_missing_standard_input_is_an_error(monkeypatch, capsys):
         cli.main(["check", "-"])
 
     assert caught.value.code == 2
-    assert "there is no standard input to read" in capsys.readouterr().err
+    assert "standard input is closed" in capsys.readouterr().err
 
 
 def test_the_version_is_told(capsys):
