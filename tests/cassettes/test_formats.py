@@ -1,11 +1,10 @@
-"""Cassettes that exist already are played as they are, whoever wrote them and when."""
+"""Cassettes in the formats of VCR.py's releases and of other recorders are read and played."""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import http.server
-import itertools
 import json
 import threading
 import zlib
@@ -101,20 +100,25 @@ CODINGS = {
 }
 
 
-OPTIONS = [
-    pytest.param(options, id="-".join(map(str, options)))
-    for options in itertools.product(CODINGS, SERIALIZERS, [True, False])
-    if options[2] or options[0] == "plain" or options[1] == "yaml"  # JSON holds no bytes
+RECORDED = [  # client, coding, serializer, whether VCR.py decodes the body
+    ("sdk", "gzip", "yaml", False),
+    ("requests", "deflate", "json", True),
+    ("urllib3", "gzip", "yaml", True),
+    ("curl", "plain", "json-by-another-name", False),
+    ("httpx", "gzip", "yaml", False),
+    ("httpx-async", "gzip", "json", True),
+    ("sdk-httpx-async", "deflate", "yaml", False),
+    ("aiohttp", "gzip", "yaml", False),
+    ("aiohttp", "plain", "json", True),
 ]
 
 
-@pytest.mark.parametrize("options", OPTIONS)
-@pytest.mark.parametrize("client", SENDERS)
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda parts: "-".join(map(str, parts)))
 @in_its_version
-def test_what_vcr_records_of_any_client_is_played_to_it_and_to_others(
-    server, tmp_path, stripe_replay, client, options
+def test_a_cassette_that_vcr_recorded_plays_to_the_same_client_and_to_another(
+    server, tmp_path, stripe_replay, recorded
 ):
-    coding, serializer, decoded = options
+    client, coding, serializer, decoded = recorded
     server.coding, server.compress = CODINGS[coding]
     path = tmp_path / SERIALIZERS[serializer]
     recorder = vcr.VCR(
@@ -146,7 +150,7 @@ RECORDERS = {
 
 
 @pytest.mark.parametrize("recorder", RECORDERS)
-def test_what_another_plugin_recorded_is_played_from_where_it_lies(
+def test_a_cassette_of_another_plugin_is_played_from_its_place(
     pytester, monkeypatch, server, recorder
 ):
     options, file = RECORDERS[recorder]
@@ -307,21 +311,20 @@ FILES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("client", ["sdk", "sdk-httpx-async", "httpx", "requests", "aiohttp"])
-@pytest.mark.parametrize("layout", FILES)
+@pytest.mark.parametrize("format_", FILES)
 @in_its_version
-def test_every_layout_shows_the_client_the_same_answer(tmp_path, stripe_replay, layout, client):
+def test_the_same_answer_is_played_from_every_format(tmp_path, stripe_replay, format_):
     path = tmp_path / "mine.yaml"
-    path.write_text(FILES[layout])
+    path.write_text(FILES[format_])
 
     with stripe_replay(str(path)) as replay:
-        assert post(client) == INVOICE
+        assert senders.by_httpx(ID) == INVOICE
 
     [call] = replay.calls
     assert call.response.json() == INVOICE
 
 
-def test_what_a_client_gets_is_framed_by_the_body_that_it_gets(tmp_path, stripe_replay):
+def test_a_decoded_body_is_sent_with_its_own_length_and_no_coding(tmp_path, stripe_replay):
     path = tmp_path / "mine.yaml"
     path.write_text(FILES["decoded beside gzip"])
 
@@ -369,7 +372,7 @@ FORM = "expand[0]=customer&metadata[a]="
         f"!!python/object/apply:builtins.bytearray ['{FORM}', latin-1]",
     ],
 )
-def test_a_form_is_read_however_it_was_handed_to_the_client(body):
+def test_a_form_is_read_in_each_type_that_a_client_takes(body):
     assert read_request(body).params == {"expand": ["customer"], "metadata": {"a": ""}}
 
 
@@ -383,7 +386,7 @@ def test_a_form_is_read_however_it_was_handed_to_the_client(body):
         ("3\\r\\na=b\\r\\n0\\r\\nX: y\\r\\n\\r\\n", "3\r\na=b\r\n0\r\nX: y\r\n\r\n"),
     ],
 )
-def test_a_body_that_was_streamed_is_read_without_the_frames_of_its_chunks(body, sent):
+def test_a_streamed_body_is_read_without_the_frames_of_its_chunks(body, sent):
     streamed = read_request(f'"{body}"', "{Transfer-Encoding: [chunked]}")
     whole = read_request(f'"{body}"')
 
@@ -392,7 +395,7 @@ def test_a_body_that_was_streamed_is_read_without_the_frames_of_its_chunks(body,
 
 
 @pytest.mark.parametrize("body", ["null", "''", "{}", "[]", "!!binary ''", "{string: ''}"])
-def test_no_body_is_no_body_however_it_is_written(body):
+def test_an_empty_body_is_read_from_each_notation(body):
     assert read_request(body).body == b""
 
 
@@ -405,7 +408,7 @@ def test_no_body_is_no_body_however_it_is_written(body):
     ],
 )
 @pytest.mark.parametrize("send", [httpx.post, senders.requests.post], ids=["httpx", "requests"])
-def test_json_is_read_that_was_handed_to_the_client(tmp_path, stripe_replay, recorded, sent, send):
+def test_data_that_a_client_sends_as_json_matches(tmp_path, stripe_replay, recorded, sent, send):
     uri = "https://other.example/v2/x"
     path = tmp_path / "mine.yaml"
     path.write_text(cassette(STATUS, request=f" {{method: POST, uri: '{uri}', {recorded}}}"))
@@ -414,7 +417,7 @@ def test_json_is_read_that_was_handed_to_the_client(tmp_path, stripe_replay, rec
         assert send(uri, json=sent, timeout=5).status_code == 200
 
 
-def test_headers_read_as_they_were_sent_whatever_yaml_makes_of_them():
+def test_header_values_that_yaml_takes_for_other_types_are_read_as_text():
     headers = read_response(
         "{}",
         """
@@ -444,10 +447,8 @@ def test_headers_read_as_they_were_sent_whatever_yaml_makes_of_them():
 
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd", "gzip, BR"])
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", PAYLOAD, b"<html>Bad Gateway</html>", b"[]", b"null"], ids=len
-)
-def test_a_coding_is_dropped_if_the_body_was_stored_decoded(coding, body):
+@pytest.mark.parametrize("body", [b"", PAYLOAD, b"<html>Bad Gateway</html>"], ids=len)
+def test_a_content_encoding_is_dropped_if_the_body_is_stored_decoded(coding, body):
     stored = read_response(f"{{string: {binary(body)}}}", f"\n      Content-Encoding: ['{coding}']")
 
     assert "Content-Encoding" not in stored.headers
@@ -468,7 +469,7 @@ def test_a_coding_is_dropped_if_the_body_was_stored_decoded(coding, body):
         ("", b"{}"),
     ],
 )
-def test_a_coding_stays_if_the_body_is_in_it_or_if_nobody_knows_it(coding, body):
+def test_a_content_encoding_stays_if_the_body_is_encoded_or_the_coding_is_unknown(coding, body):
     request = REQUEST.replace("api.stripe.com", "other.example")
     text = cassette(
         f"{STATUS}\n    body: {{string: {binary(body)}}}",
@@ -485,7 +486,7 @@ def test_a_coding_stays_if_the_body_is_in_it_or_if_nobody_knows_it(coding, body)
 @pytest.mark.parametrize(
     "body", [gzip.compress(PAYLOAD, mtime=0)[:-9], b"\x1f\x8b", b"\x1f\x8b\x08" + b"x" * 50]
 )
-def test_what_is_broken_of_a_compressed_body_is_not_taken_for_one(body):
+def test_a_broken_compressed_body_is_not_taken_for_a_compressed_one(body):
     stored = read_response(f"{{string: {binary(body)}}}", "\n      Content-Encoding: [gzip]")
 
     assert "Content-Encoding" not in stored.headers
@@ -495,7 +496,7 @@ def test_what_is_broken_of_a_compressed_body_is_not_taken_for_one(body):
     ("coding", "body", "package"),
     [("br", b"\x0b\x00\x80{}\x03", "brotli"), ("zstd", b"\x28\xb5\x2f\xfd\x00", "zstandard")],
 )
-def test_an_answer_of_stripes_that_cannot_be_read_here_says_what_to_install(
+def test_an_answer_that_needs_a_missing_decoder_is_refused_with_the_package_to_install(
     monkeypatch, coding, body, package
 ):
     text = response(f"{{string: {binary(body)}}}", f"\n      Content-Encoding: [{coding}]")
@@ -515,7 +516,7 @@ def test_an_answer_of_stripes_that_cannot_be_read_here_says_what_to_install(
 # Which version an answer is of.
 
 
-def test_each_answer_has_its_own_version_and_else_that_of_the_file():
+def test_an_answer_has_its_own_api_version_or_else_that_of_the_file():
     def answer(version):
         return {
             "request": {"method": "GET", "uri": "https://api.stripe.com/v1/x"},
@@ -536,7 +537,7 @@ def test_each_answer_has_its_own_version_and_else_that_of_the_file():
     assert versions() == ["2024-06-20", None, "2025-03-31.basil", None]
 
 
-def test_a_version_or_a_date_without_quotes_is_a_text():
+def test_an_api_version_or_a_date_without_quotes_is_text():
     cassette = read(
         "{metadata: {api_version: 2023-10-16, recorded_at: 2026-01-02T03:04:05Z},"
         f" interactions: [{{request: {{method: GET, uri: '{URI}'}},"
@@ -572,7 +573,7 @@ OLDEST = f"""\
 
 
 @pytest.mark.parametrize("name", ["mine.yaml", "mine.json"])
-def test_a_cassette_from_before_version_1_is_refused_with_what_to_do(name):
+def test_a_cassette_from_before_vcr_1_is_refused_with_a_fix(name):
     text = OLDEST if name == "mine.yaml" else '[{"request": {}, "response": {}}]'
     with pytest.raises(CassetteError) as caught:
         read(text, name)
@@ -583,7 +584,7 @@ def test_a_cassette_from_before_version_1_is_refused_with_what_to_do(name):
     )
 
 
-def test_what_to_do_about_it_does_it(tmp_path, stripe_replay):
+def test_a_cassette_from_before_vcr_1_plays_after_its_migration(tmp_path, stripe_replay):
     path = tmp_path / "oldest.yaml"
     path.write_text(OLDEST)
 
@@ -593,7 +594,7 @@ def test_what_to_do_about_it_does_it(tmp_path, stripe_replay):
         assert senders.by_httpx(ID) == INVOICE
 
 
-def test_no_code_is_run_that_a_file_names(tmp_path, stripe_replay):
+def test_a_python_object_in_a_file_runs_no_code(tmp_path, stripe_replay):
     path, trace = tmp_path / "mine.yaml", tmp_path / "was-run"
     path.write_text(
         response(f"{{string: {TEXT}}}").replace(
@@ -650,7 +651,7 @@ def test_no_code_is_run_that_a_file_names(tmp_path, stripe_replay):
         ),
     ],
 )
-def test_a_request_that_cannot_be_read_is_refused_by_line(problem, text):
+def test_a_request_that_cannot_be_read_is_refused_by_name_and_line(problem, text):
     with pytest.raises(CassetteError) as caught:
         read(cassette(STATUS, request=text))
 
@@ -729,8 +730,8 @@ def put(document: object, at: tuple[str | int, ...], value: object) -> object:
 
 
 @given(data=st.data())
-@settings(max_examples=300)
-def test_whatever_stands_in_a_file_it_is_read_or_refused_by_name(data):
+@settings(max_examples=100)
+def test_a_file_with_any_value_at_any_place_is_read_or_refused_by_name(data):
     whole = yamlfile.load(AIOHTTP_1.encode())
     changed = put(whole, data.draw(st.sampled_from([*places(whole)])), data.draw(ANYTHING))
 
@@ -738,9 +739,9 @@ def test_whatever_stands_in_a_file_it_is_read_or_refused_by_name(data):
         parse_cassette("mine", Path("mine.yaml"), yamlfile.dump(changed))
 
 
-@pytest.mark.parametrize("layout", ["gzip", "Python 2", "aiohttp by VCR.py 1", "VCR for Ruby"])
-def test_a_file_that_ends_too_early_is_read_or_refused_by_name(layout):
-    whole = FILES[layout].replace(TEXT, '"{}"').encode()
+@pytest.mark.parametrize("format_", ["gzip", "Python 2", "aiohttp by VCR.py 1", "VCR for Ruby"])
+def test_a_truncated_file_is_read_or_refused_by_name(format_):
+    whole = FILES[format_].replace(TEXT, '"{}"').encode()
     ends = range(0, len(whole), 5)
 
     read = 0

@@ -1,4 +1,4 @@
-"""Reading cassettes: what a file may hold, and what is said of one that cannot be read."""
+"""Cassettes are found by name and read; a broken file is an error that names the line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import errno
 import gzip
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,10 @@ from helpers import senders
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_stripe_contract.cassettes import Library, parse_cassette
+from pytest_stripe_contract.cassettes import Library, list_shipped, parse_cassette
 from pytest_stripe_contract.cassettes import yaml as yamlfile
-from pytest_stripe_contract.cassettes.library import list_names
 from pytest_stripe_contract.errors import CassetteError, InvalidOption, UnknownName
 from pytest_stripe_contract.stripe_api import resources as shipped
-
-SHIPPED = list_names(shipped.CASSETTES)
 
 REQUEST = "request: {method: GET, uri: 'https://api.stripe.com/v1/x', body: null, headers: {}}"
 RESPONSE = "response: {status: {code: 200, message: OK}, headers: {}, body: {string: '{}'}}"
@@ -35,7 +34,7 @@ def read(text: str | bytes):
     )
 
 
-def test_what_the_page_prints_is_shipped():
+def test_the_documented_answer_is_shipped():
     cassette = Library(Path("nowhere")).find("mark_uncollectible")
 
     assert cassette.is_shipped
@@ -53,7 +52,7 @@ def test_what_the_page_prints_is_shipped():
     assert interaction.response.headers["Content-Length"] == str(len(interaction.response.body))
 
 
-def test_the_shipped_payload_has_its_keys_in_the_order_of_the_page():
+def test_the_documented_answer_has_its_keys_in_the_order_of_the_page():
     [interaction] = Library(Path("nowhere")).find("mark_uncollectible").interactions
 
     keys = list(interaction.response.json())
@@ -63,7 +62,7 @@ def test_the_shipped_payload_has_its_keys_in_the_order_of_the_page():
     assert keys[-2:] == ["closed", "forgiven"]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", list_shipped())
 def test_plain_vcr_plays_the_shipped_cassettes(name):
     path = shipped.CASSETTES / f"{name}.yaml"
     recorded = yaml.safe_load(path.read_text())["interactions"]
@@ -92,7 +91,7 @@ def test_a_body_is_text_bytes_or_nothing(body, content):
     assert interaction.response.body == content
 
 
-def test_headers_may_be_single_values_or_lists_and_more_than_once():
+def test_a_header_may_have_one_value_or_several():
     response = RESPONSE.replace("headers: {}", "headers: {A: x, B: [y, z], C: 1}")
 
     [interaction] = read(f"interactions: [{{{REQUEST}, {response}}}]").interactions
@@ -105,7 +104,7 @@ def test_headers_may_be_single_values_or_lists_and_more_than_once():
     ]
 
 
-def test_a_compressed_body_is_read_and_sent_as_it_is():
+def test_a_compressed_body_is_kept_and_read_as_json():
     compressed = gzip.compress(b'{"a": 1}', mtime=0)
     body = f"!!binary {base64.b64encode(compressed).decode()}"
     response = RESPONSE.replace("'{}'", body).replace(
@@ -118,7 +117,7 @@ def test_a_compressed_body_is_read_and_sent_as_it_is():
     assert interaction.response.body.startswith(b"\x1f\x8b")
 
 
-def test_the_version_is_that_of_the_first_answer_if_the_file_says_none():
+def test_the_api_version_is_that_of_the_first_answer_if_metadata_has_none():
     versioned = RESPONSE.replace("headers: {}", "headers: {Stripe-Version: [2024-06-20]}")
 
     assert read(f"interactions: [{{{REQUEST}, {versioned}}}]").api_version == "2024-06-20"
@@ -172,7 +171,7 @@ def test_the_version_is_that_of_the_first_answer_if_the_file_says_none():
         ),
     ],
 )
-def test_a_file_that_is_no_cassette_is_refused_by_name_and_line(text, message):
+def test_a_file_that_is_no_cassette_is_an_error_with_file_and_line(text, message):
     with pytest.raises(CassetteError) as caught:
         read(text)
 
@@ -196,8 +195,44 @@ def test_yaml_of_hostile_depth_is_refused(text):
         read(text)
 
 
+def test_aliases_that_make_a_file_too_large_or_endless_are_refused():
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+
+    with pytest.raises(CassetteError, match=r"mine\.yaml: more than 1000000 values"):
+        read(f"a0: &a0 x\n{levels}interactions: []")
+    with pytest.raises(CassetteError, match=r"mine\.yaml: more than 100 levels deep"):
+        read("a: &a [*a]\ninteractions: []")
+
+
+def test_an_alias_is_read_as_the_value_it_stands_for():
+    text = f"interactions: [{{{REQUEST}, {RESPONSE.replace('headers: {}', 'headers: &h {A: x}')}}}]"
+
+    assert read(f"{text}\nmetadata: *h").metadata == {"A": "x"}
+
+
+def test_a_file_is_read_alike_without_libyaml():
+    """In a process that imports the package while PyYAML has no C loader."""
+    code = """
+import yaml
+del yaml.CSafeLoader
+from pathlib import Path
+from pytest_stripe_contract.cassettes import Library, parse_cassette
+from pytest_stripe_contract.errors import CassetteError
+[interaction] = Library(Path("nowhere")).find("mark_uncollectible").interactions
+assert interaction.api_version == "2023-10-16"
+for text in (b"[" * 3000, b"- " * 3000):
+    try:
+        parse_cassette("mine", Path("mine.yaml"), text)
+    except CassetteError as error:
+        assert str(error) == "mine.yaml:1: more than 100 levels deep", error
+    else:
+        raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize("body", ["[" * 1_000, "- " * 1_000, " " * 1_000 + "x"])
-def test_what_only_looks_deep_is_read(body):
+def test_a_body_that_only_looks_deep_is_read(body):
     response = {"status": {"code": 200}, "body": {"string": f"x\n{body}"}}
     request = {"method": "GET", "uri": "https://api.stripe.com/"}
     text = yaml.safe_dump({"interactions": [{"request": request, "response": response}]})
@@ -207,12 +242,12 @@ def test_what_only_looks_deep_is_read(body):
     assert interaction.response.body.decode() == f"x\n{body}"
 
 
-def test_what_looks_deep_and_is_no_yaml_is_said_to_be_none():
+def test_a_text_without_an_end_that_looks_deep_is_not_yaml():
     with pytest.raises(CassetteError, match="not YAML: "):
         read("a: 'x" + "[" * 1_000)
 
 
-def test_a_cassette_of_ones_own_goes_before_a_shipped_one(tmp_path):
+def test_an_own_cassette_goes_before_a_shipped_one(tmp_path):
     mine = tmp_path / "mark_uncollectible.yaml"
     mine.write_text(f"interactions: [{{{REQUEST}, {RESPONSE}}}]")
 
@@ -231,7 +266,7 @@ def test_a_file_that_changed_is_read_again(tmp_path):
     assert len(Library(tmp_path).find("mine").interactions) == len(before.interactions) + 1
 
 
-def test_a_path_is_relative_to_the_test_or_the_root(tmp_path):
+def test_a_path_is_relative_to_the_bases(tmp_path):
     mine = tmp_path / "folder" / "mine.yml"
     mine.parent.mkdir()
     mine.write_text("interactions: []")
@@ -248,7 +283,7 @@ def test_a_json_file_is_found_by_its_path(tmp_path):
     assert Library(tmp_path / "cassettes", (tmp_path,)).find("mine.json").path == mine.resolve()
 
 
-def test_a_path_that_is_long_though_its_parts_are_not_is_found(tmp_path):
+def test_a_long_path_of_short_parts_is_found(tmp_path):
     mine = tmp_path.joinpath(*["x" * 100] * 4, "mine.yaml")
     mine.parent.mkdir(parents=True)
     mine.write_text("interactions: []")
@@ -256,7 +291,7 @@ def test_a_path_that_is_long_though_its_parts_are_not_is_found(tmp_path):
     assert Library(tmp_path, (tmp_path,)).find(str(mine)).path == mine.resolve()
 
 
-def test_a_path_that_leads_nowhere_says_from_where_it_was_followed(tmp_path):
+def test_an_unknown_path_lists_the_folders_that_were_searched(tmp_path):
     library = Library(tmp_path / "cassettes", (tmp_path / "tests", tmp_path))
 
     with pytest.raises(UnknownName) as caught:
@@ -266,7 +301,7 @@ def test_a_path_that_leads_nowhere_says_from_where_it_was_followed(tmp_path):
     assert looked in str(caught.value)
 
 
-def test_a_path_object_is_taken_too_and_a_name_of_any_length_is_only_unknown(tmp_path):
+def test_a_path_object_is_found_and_a_name_that_no_file_can_have_is_unknown(tmp_path):
     mine = tmp_path / "mine.yaml"
     mine.write_text("interactions: []")
 
@@ -278,14 +313,14 @@ def test_a_path_object_is_taken_too_and_a_name_of_any_length_is_only_unknown(tmp
         Library(tmp_path).find(3)
 
 
-def test_a_folder_is_no_cassette_even_if_its_name_ends_like_one(tmp_path):
+def test_a_folder_with_the_name_of_a_cassette_is_unknown(tmp_path):
     (tmp_path / "mine.yaml").mkdir()
 
     with pytest.raises(UnknownName):
         Library(tmp_path, (tmp_path,)).find("mine.yaml")
 
 
-def test_a_file_that_may_not_be_read_is_named_with_the_reason(tmp_path, monkeypatch):
+def test_a_file_without_permission_is_an_error_with_the_reason(tmp_path, monkeypatch):
     def deny(_path):
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -296,7 +331,7 @@ def test_a_file_that_may_not_be_read_is_named_with_the_reason(tmp_path, monkeypa
         Library(tmp_path).find("mine")
 
 
-def test_an_unknown_name_lists_what_there_is_nearest_first(tmp_path):
+def test_an_unknown_name_lists_the_known_ones_nearest_first(tmp_path):
     (tmp_path / "invoices").mkdir()
     (tmp_path / "invoices" / "mine.yaml").touch()
 
@@ -319,14 +354,14 @@ LINES = st.lists(st.text(st.sampled_from(" \t\r\n\x85\u2028:#-'\"{}ab\\é😀"))
 
 @given(document=PLAIN | st.dictionaries(st.text(), LINES))
 @example(document={"a": "=", "b": "2023-10-16", "c": "1_000", "d": "on", "e": "12:30:45"})
-def test_what_is_written_is_read_again_in_any_encoding(document):
+def test_a_written_document_is_ascii_and_reads_the_same(document):
     written = yamlfile.dump(document)
 
     assert yamlfile.load(written) == document
     assert written.isascii()
 
 
-def test_what_is_written_reads_as_it_was_meant():
+def test_a_written_document_has_readable_texts_and_no_aliases():
     shared = ["x"]
     body = json.dumps({"b": "é", "a": [1]}, indent=2)
 

@@ -1,4 +1,4 @@
-"""The derived cassettes: each is made again, and compared."""
+"""The shipped cassettes: the derived ones are built again and compared."""
 
 from __future__ import annotations
 
@@ -10,19 +10,13 @@ from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
 
 BUILT = dict(build_cassettes.files())
-EACH = [
-    pytest.param(name, line, id=f"{line.name}-{name}")
-    for name in list_shipped()
-    for line in versions.LINES
-]
 
 
-@pytest.mark.parametrize("name", BUILT)
-def test_each_is_what_the_rules_make_of_the_documented_one(name):
-    assert (shipped.CASSETTES / name).read_bytes() == BUILT[name]
+def test_the_derived_cassettes_are_what_the_rules_make_of_the_documented_one():
+    assert {name: (shipped.CASSETTES / name).read_bytes() for name in BUILT} == BUILT
 
 
-def test_there_are_no_others_but_the_documented_one():
+def test_every_shipped_cassette_is_derived_or_the_documented_one():
     files = {
         path.relative_to(shipped.CASSETTES).as_posix() for path in shipped.CASSETTES.rglob("*.*")
     }
@@ -30,12 +24,12 @@ def test_there_are_no_others_but_the_documented_one():
     assert files == {*BUILT, "mark_uncollectible.yaml"}
 
 
-def test_nothing_is_written_if_nothing_differs(capsys):
+def test_the_builder_finds_no_difference(capsys):
     assert build_cassettes.main(["--check"]) == 0
     assert capsys.readouterr().out == ""
 
 
-def test_what_differs_is_listed_and_written(tmp_path, monkeypatch, capsys):
+def test_the_builder_lists_and_writes_the_files_that_differ(tmp_path, monkeypatch, capsys):
     seed = "mark_uncollectible.yaml"
     (tmp_path / seed).write_bytes((shipped.CASSETTES / seed).read_bytes())
     monkeypatch.setattr(build_cassettes, "CASSETTES", tmp_path)
@@ -46,23 +40,23 @@ def test_what_differs_is_listed_and_written(tmp_path, monkeypatch, capsys):
     assert {name: (tmp_path / name).read_bytes() for name in BUILT} == BUILT
 
 
-@pytest.mark.parametrize(("name", "line"), EACH)
-def test_each_says_where_it_came_from(name, line):
-    cassette = load_shipped(name, line.name)
+@pytest.mark.parametrize("name", list_shipped())
+def test_a_shipped_cassette_names_its_api_version_provenance_and_source(name):
+    for line in versions.LINES:
+        cassette = load_shipped(name, line.name)
+        version = versions.VERSION if "." in name else line.first
+        documented = version == versions.VERSION and name == "mark_uncollectible"
 
-    of_each_line = "." not in name
-    version = line.first if of_each_line else versions.VERSION
-    assert cassette.api_version == version
-    documented = line.first == versions.VERSION and name == "mark_uncollectible"
-    assert cassette.metadata["provenance"] == ("documented" if documented else "derived")
-    assert cassette.metadata["source"].startswith("https://docs.stripe.com/")
-    for interaction in cassette.interactions:
-        assert interaction.response.headers["Stripe-Version"] == version
-        assert interaction.request.api_key is None
+        assert cassette.api_version == version
+        assert cassette.metadata["provenance"] == ("documented" if documented else "derived")
+        assert cassette.metadata["source"].startswith("https://docs.stripe.com/")
+        for interaction in cassette.interactions:
+            assert interaction.response.headers["Stripe-Version"] == version
+            assert interaction.request.api_key is None
 
 
 @pytest.mark.parametrize("line", versions.LINES, ids=lambda line: line.name)
-def test_the_life_cycle_is_of_one_invoice_that_is_marked(line):
+def test_invoice_lifecycle_has_one_invoice_before_and_after_it_is_marked(line):
     before, marked, after = (
         each.response.json() for each in load_shipped("invoice_lifecycle", line.name).interactions
     )
@@ -81,7 +75,7 @@ def test_the_life_cycle_is_of_one_invoice_that_is_marked(line):
 
 
 @pytest.mark.stripe_replay("invoice_lifecycle")
-def test_the_life_cycle_is_played_in_its_order(stripe_replay):
+def test_invoice_lifecycle_plays_in_order(stripe_replay):
     import stripe
 
     client = stripe.StripeClient("sk_test_not_a_real_key")
