@@ -58,26 +58,9 @@ _MONTHLY: Invoice = {
     "trial_period_days": None,
     "usage_type": "licensed",
 }
-_PLAN = _MONTHLY | {
-    "id": "price_1Mr89PLkdIwHu7ixf5QhiWm2",
-    "object": "plan",
-    "active": True,
-    "amount": 1099,
-    "amount_decimal": "1099",
-    "billing_scheme": "per_unit",
-    "created": 1_680_131_491,
-    "currency": "usd",
-    "livemode": False,
-    "metadata": {},
-    "nickname": None,
-    "product": "prod_NcMtLgctyqlJDC",
-    "tiers_mode": None,
-    "transform_usage": None,
-}
 _RENEWAL_LINE: Invoice = {
     "invoice_item": None,
     "period": {"end": _CREATED + 2 * table.MONTH, "start": _CREATED + table.MONTH},
-    "plan": _PLAN,
     "price": {"recurring": _MONTHLY, "type": "recurring"},
     "subscription": _SUBSCRIPTION,
     "subscription_item": f"si_1{_SUFFIX}",

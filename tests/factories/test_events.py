@@ -339,9 +339,9 @@ def test_types_of_other_events_are_near_as_well():
 @pytest.mark.parametrize(
     ("name", "options", "text"),
     [
-        ("invoice.paid", {"invoice": {}, "object": CUSTOMER}, "nothing beside an invoice"),
-        ("customer.created", {}, "what an event customer.created carries"),
-        ("customer.created", {"invoice": {"id": "in_1"}}, "what an event customer.created"),
+        ("invoice.paid", {"invoice": {}, "object": CUSTOMER}, "no object beside an invoice"),
+        ("customer.created", {}, "the object of the event customer.created"),
+        ("customer.created", {"invoice": {"id": "in_1"}}, "the object of the event"),
         ("invoice.paid", {"invoice": [1]}, "an object, as a dict"),
         ("customer.created", {"object": "[1]"}, "an object, as a dict"),
     ],
@@ -353,7 +353,7 @@ def test_arguments_that_do_not_go_together_are_an_error(name, options, text):
 
 @pytest.mark.parametrize("value", [dt.date(2023, 4, 4), float("nan")])
 def test_what_json_has_no_form_for_is_an_error(value):
-    with pytest.raises(Unreadable, match="expected an event that JSON has a form for"):
+    with pytest.raises(Unreadable, match="expected an event of JSON values"):
         make("customer.created", object={"when": value})
 
 
@@ -673,7 +673,7 @@ def test_nothing_in_an_event_is_expanded():
     ids=["retrieved", "another endpoint", "another method", "failed"],
 )
 def test_any_other_call_has_no_event(call):
-    with pytest.raises(NoEvent, match="only a mark_uncollectible that went well has an event"):
+    with pytest.raises(NoEvent, match="only a successful mark_uncollectible has one"):
         event_of_call(call)
 
 
@@ -700,13 +700,13 @@ def test_every_status_is_that_of_some_event():
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"secret": 5}, "secret=5: expected a text"),
-        ({"id": 5}, "id=5: expected a text"),
-        ({"account": b"x"}, "account=b'x': expected a text"),
+        ({"secret": 5}, "secret=5: expected a string"),
+        ({"id": 5}, "id=5: expected a string"),
+        ({"account": b"x"}, "account=b'x': expected a string"),
         ({"timestamp": "x"}, "timestamp='x': expected unix seconds"),
         ({"created": True}, "created=True: expected unix seconds"),
-        ({"request": "req_1"}, "request='req_1': expected the id and the idempotency_key"),
-        ({"request": {"foo": 1}}, "request={'foo': 1}: expected the id and the idempotency_key"),
+        ({"request": "req_1"}, "request='req_1': expected a dict of id and idempotency_key"),
+        ({"request": {"foo": 1}}, "request={'foo': 1}: expected a dict of id and idempotency_key"),
     ],
 )
 def test_an_option_of_a_wrong_kind_is_refused_where_it_is_given(options, text):

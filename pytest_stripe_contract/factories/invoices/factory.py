@@ -8,7 +8,7 @@ from typing import Any
 
 from ..._support.json_objects import Object, copied
 from ..._support.json_path import bare, json_path
-from ...contract import Contract, ContractViolation, Difference, Finding, contract, kind_of
+from ...contract import Contract, ContractViolation, Finding, kind_of
 from ...errors import InvalidOption
 from ...stripe_api import full_version, resolve
 from . import _amounts, _dependents, _lines, lifecycle
@@ -97,8 +97,9 @@ def _check(api_version: str, revision: Revision, base: Mapping[str, Any] | None)
     """Raise the violations of an invoice, those of its overrides alone if there are any."""
     __tracebackhide__ = True
     checks = Contract(full_version(api_version))
-    found = [_finding(each) for each in revision.refusals]
-    found += [each for each in checks.iter_findings(revision.invoice) if _is_refused(each)]
+    found = revision.refusals + [
+        each for each in checks.iter_findings(revision.invoice) if _is_refused(each)
+    ]
     if found and base is not None:
         known = {(each.rule, each.path) for each in checks.iter_findings(dict(base))}
         found = [each for each in found if (each.rule, each.path) not in known]
@@ -120,15 +121,3 @@ def _overlap(path: str, other: str) -> bool:
 def _is_refused(finding: Finding) -> bool:
     """Return true for a violation, and for the one kind of drift that is always a mistake."""
     return finding.kind == "violation" or finding.rule == "required"
-
-
-def _finding(difference: Difference) -> Finding:
-    docs = contract.LINE_ITEM if difference.path[:1] == ("lines",) else contract.INVOICE
-    return Finding(
-        difference.kind,
-        difference.rule,
-        json_path(difference.path),
-        difference.expected,
-        difference.actual,
-        docs,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from ..._support.json_objects import Object, at, copied, put
@@ -17,8 +18,12 @@ _PAYMENT_IDS = {"charge": "ch_", "payment_intent": "pi_"}
 _UPCOMING = "upcoming"
 
 
+@cache  # Reading it takes a quarter of the time in which an invoice is made.
 def open_invoice(line: ReleaseLine) -> Object:
-    """Return the open invoice of the documentation, as the shipped cassettes have it in a line."""
+    """Return the open invoice of the documentation, as the shipped cassettes have it in a line.
+
+    The value is shared: copy it before changing it.
+    """
     cassette = load_shipped("invoice_lifecycle", line.shipped.name)
     invoice: Object = cassette.interactions[0].response.json()
     return invoice

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._support.json_objects import Object
-from ..._support.json_path import Path
-from ...contract import Difference
+from ..._support.json_path import Path, json_path
+from ...contract import Finding, contract
 
 LINE_ITEMS: Path = ("lines", "data")
 LENGTH: Path = (*LINE_ITEMS, "length")
@@ -26,7 +26,7 @@ class Revision:
     invoice: Object
     before: Object
     overridden: set[Path] = field(default_factory=set)
-    refusals: list[Difference] = field(default_factory=list)
+    refusals: list[Finding] = field(default_factory=list)
     _prefixes: set[Path] = field(default_factory=set)
 
     def record(self, path: Path) -> None:
@@ -66,7 +66,9 @@ class Revision:
     def refuse(self, path: Path, expected: str, actual: object) -> None:
         """Refuse the value at a path, as it contradicts the other overrides."""
         rule = next(step for step in reversed(path) if isinstance(step, str))
-        self.refusals.append(Difference("violation", rule, path, expected, actual))
+        docs = contract.LINE_ITEM if path[:1] == ("lines",) else contract.INVOICE
+        finding = Finding("violation", rule, json_path(path), expected, actual, docs)
+        self.refusals.append(finding)
 
 
 def integer(source: Object, name: str) -> int | None:
