@@ -17,11 +17,10 @@ from typing import Any, Final
 from sdk_packages import Package
 
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.schemas import walker as guide
+from pytest_stripe_contract.schemas import TIME, Sampler, SchemaWalker, types_of, values_of
 from pytest_stripe_contract.schemas.build import schema_rules
 from pytest_stripe_contract.schemas.build.schema_rules import Rules
 from pytest_stripe_contract.schemas.build.schema_union import Schema, with_required
-from pytest_stripe_contract.schemas.samples import TIME, Sampler
 
 RULES: Final = "expandable_rules.toml"
 _PREFIX: Final = "expanded."
@@ -82,7 +81,7 @@ def _samples(
     settle = partial(_settled, rules={**rules, **schema_rules.of_line(rules, line)})
     defs = {key: settle(each, key) for key, each in schema["$defs"].items()}
     root = {**settle(schema, name), "$defs": defs}
-    whole = Sampler(guide.Guide(root), is_full=False).of_branch(root, (name,), {})
+    whole = Sampler(SchemaWalker(root), is_full=False).of_branch(root, (name,), {})
     made = {"whole": whole}
     left = rules["deleted"].get(name, ())
     if left and {*left, "deleted"} <= package.deleted(name):
@@ -106,7 +105,7 @@ def _settled(schema: Schema, owner: str, rules: Rules) -> Schema:
     """An object's schema, of which the least sample is the one that the rules ask for."""
     typed = schema.get("properties", {})
     sort = rules["sorts"].get(owner)
-    others = {each for each in guide.values_of(typed["type"]) if each != sort} if sort else ()
+    others = {each for each in values_of(typed["type"]) if each != sort} if sort else ()
     properties = {
         key: _property(value, f"{owner}.{key}", rules)
         for key, value in typed.items()
@@ -138,12 +137,12 @@ def _without_null(schema: Schema) -> Schema:
     if "anyOf" in schema:
         return {"anyOf": [each for each in schema["anyOf"] if each.get("type") != "null"]}
     if "enum" in schema:
-        return {**schema, "enum": guide.values_of(schema)}
+        return {**schema, "enum": values_of(schema)}
     return {**schema, "type": next(each for each in _types(schema) if each != "null")}
 
 
 def _types(schema: Schema) -> Iterator[str]:
-    yield from guide.types_of(schema)
+    yield from types_of(schema)
     for branch in schema.get("anyOf", ()):
         yield from _types(branch)
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from . import expandable
-from .walker import EVERY, Guide, Schema, constant, types_of, values_of
+from .walker import EVERY, Schema, SchemaWalker, constant, is_expanded, types_of, values_of
 
 TAIL = "1MtG0nLkdIwHu7ixAaUw3Cb4"
 """What the documented ids have behind their prefix."""
@@ -92,25 +92,20 @@ def id_prefix(path: tuple[str, ...], owner: Schema) -> str | None:
     return PREFIXES.get(path[-2] if name == EVERY and len(path) > 1 else name)
 
 
-def is_expanded(schema: Schema) -> bool:
-    """Whether an object is one that stands where an id could: of it, only that is documented."""
-    return schema.get("additionalProperties") is True and "object" in schema.get("properties", {})
-
-
 def is_url(name: str) -> bool:
     """Whether a property has an address."""
     return name.endswith(("url", "invoice_pdf"))
 
 
 class Sampler:
-    """Makes samples of the schemas that ``guide`` knows; ``is_full`` ones have everything.
+    """Makes samples of the schemas that ``walker`` knows; ``is_full`` ones have everything.
 
     Without ``expands`` no object stands where an id could. One that does is whole, although its
     schema asks for no more than the ``id``: Stripe never sends less.
     """
 
-    def __init__(self, guide: Guide, *, is_full: bool, expands: bool = True) -> None:
-        self._guide = guide
+    def __init__(self, walker: SchemaWalker, *, is_full: bool, expands: bool = True) -> None:
+        self._walker = walker
         self._is_full = is_full
         self._expands = expands
 
@@ -150,10 +145,10 @@ class Sampler:
         required = schema.get("required", ())
         for name, of in inner.items():
             if self._is_full or name in required:
-                made[name] = self.of(tuple(self._guide.branches(of)), (*path, name), schema)
+                made[name] = self.of(self._walker.branches(of), (*path, name), schema)
         others = schema.get("additionalProperties")
         if self._is_full and isinstance(others, dict) and others:
-            branch = self._guide.branches(others)[0]
+            branch = self._walker.branches(others)[0]
             key = "order_id" if "string" in types_of(branch) else "eur"
             made[key] = self.of_branch(branch, (*path, key), schema)
         if tags := tags_of(schema):
@@ -161,14 +156,14 @@ class Sampler:
         return made
 
     def _whole(self, name: str) -> dict[str, Any] | None:
-        """The whole object of that name in the guide's release line; None if none is known."""
-        line = self._guide.line
+        """The whole object of that name in the walker's release line; None if none is known."""
+        line = self._walker.line
         return expandable.whole(name, line) if line else None
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> list[Any]:
         if not self._is_full and not schema.get("minItems"):
             return []
-        return [self.of(tuple(self._guide.branches(schema["items"])), (*path, EVERY), schema)]
+        return [self.of(self._walker.branches(schema["items"]), (*path, EVERY), schema)]
 
     def _boolean(self, path: tuple[str, ...]) -> bool:
         return self._is_full and path[-1] != "livemode"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..schemas import EVERY
-from ._places import LINE, Place
+from ..schemas import EVERY, Place
+
+LINE: tuple[str, ...] = ("lines", "data", EVERY)
 
 Bound = Literal["fixed", "null", "sums", "free"]
 """``fixed``: not changed. ``null``: it may be null, but have no other value. ``sums``: others are
@@ -74,7 +75,7 @@ _OF_PRICE = frozenset({"amount", "amount_decimal", "unit_amount", "unit_amount_d
 
 def bound(place: Place) -> Bound:
     """How far a place of an invoice may be changed."""
-    path, name = place.path, place.name
+    path, name = place.path, place.path[-1]
     is_of_list = path[0] == "lines" and (path == LINE or path[: len(LINE)] != LINE)
     if name in ("livemode", "object") or is_of_list or path[0] == "status_transitions":
         return "fixed"

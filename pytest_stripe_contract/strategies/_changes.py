@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from .._support.json_objects import Object
 from .._support.json_path import ABSENT
 from ..schemas import EVERY
-from ._places import LINE
+from ._bounds import LINE
 from ._spots import Spot, spots
 
 _SHARE = 12

@@ -12,10 +12,9 @@ from .._support.json_objects import Object, copied, put
 from .._support.json_path import ABSENT
 from ..cassettes import list_shipped, load_shipped
 from ..errors import InvalidOption, UnknownName
-from ..schemas import loader, values_of
+from ..schemas import loader, schema_walker, values_of
 from ..stripe_api import resolve, versions
 from . import _error_codes, _options, _values
-from ._places import guide_of, places
 from ._some import some_of
 
 _CASSETTE = "mark_uncollectible."
@@ -121,7 +120,7 @@ def _rows(line: str, name: str | None, code: str | None) -> SearchStrategy[Objec
 @cache
 def _changes(line: str, name: str, code: str | None) -> SearchStrategy[Object]:
     """What an error of a type and a code may have otherwise, by the property's name."""
-    guide = guide_of("error", line)
+    walker = schema_walker("error", line)
     known = _error_codes.properties(name, code)
     own = {
         "advice_code": st.sampled_from(_ADVICE),
@@ -131,8 +130,8 @@ def _changes(line: str, name: str, code: str | None) -> SearchStrategy[Object]:
         "payment_method_type": st.sampled_from(["card", "us_bank_account", "sepa_debit"]),
     }
     drawn = {
-        place.name: _values.of_place(place, guide, expands=True).map(_left_out)
-        for place in places("error", line)
+        place.name: _values.of_place(place, walker, expands=True).map(_left_out)
+        for place in walker.places
         if place.path[:-1] == ("error",) and place.name in known
     }
     return some_of(drawn | {each: own[each] for each in own if each in drawn}, _MOST)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object
-from ..schemas import TAIL, Sampler, Schema, loader
+from ..schemas import TAIL, Place, Sampler, Schema, loader, schema_walker
 from . import _values
-from ._places import LINE, Place, guide_of, places
+from ._bounds import LINE
 from ._sizes import LARGEST, Facts, amount, fitting, part
 from ._some import some_of
 
@@ -193,7 +193,7 @@ def _shipping(line: str, amount: int) -> Object:
 
 @cache
 def _place(line: str, path: tuple[str, ...]) -> Place:
-    return next(each for each in places("invoice", line) if each.path == path)
+    return next(each for each in schema_walker("invoice", line).places if each.path == path)
 
 
 def _schema_of_line(line: str) -> Schema:
@@ -202,5 +202,5 @@ def _schema_of_line(line: str) -> Schema:
 
 def _sample(line: str, path: tuple[str, ...]) -> Any:
     place = _place(line, path)
-    sampler = Sampler(guide_of("invoice", line), is_full=True, expands=False)
+    sampler = Sampler(schema_walker("invoice", line), is_full=True, expands=False)
     return sampler.of(place.branches, path, place.owner)

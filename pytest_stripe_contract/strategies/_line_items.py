@@ -10,9 +10,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from .._support.json_objects import Object
 from ..stripe_api import resolve
 from . import _facts, _options
+from ._bounds import LINE
 from ._changes import changes
 from ._invoices import base, made
-from ._places import LINE
 
 
 def line_items(

@@ -11,19 +11,18 @@ from hypothesis.strategies import SearchStrategy
 
 from .._support.json_objects import Object, put
 from .._support.json_path import ABSENT
-from ..schemas import EVERY, Guide, samples
+from ..schemas import EVERY, Place, SchemaWalker, is_expanded, samples, schema_walker
 from . import _values
-from ._bounds import Bound, bound
-from ._places import LINE, Place, guide_of, places
+from ._bounds import LINE, Bound, bound
 
 
 class Spot:
     """A place of payloads, what may stand there, and how it is put there."""
 
-    def __init__(self, place: Place, guide: Guide, limit: Bound, *, expands: bool) -> None:
+    def __init__(self, place: Place, walker: SchemaWalker, limit: Bound, *, expands: bool) -> None:
         self.place = place
         self.limit = limit
-        self._guide = guide
+        self._walker = walker
         self._expands = expands
         self._tags = samples.tags_of(place.owner)
         self._steps = tuple(self._to(place))
@@ -36,7 +35,7 @@ class Spot:
         """The values to draw; `findings.ABSENT` for none."""
         if self.limit == "null":
             return st.none()
-        return _values.of_place(self.place, self._guide, expands=self._expands)
+        return _values.of_place(self.place, self._walker, expands=self._expands)
 
     @cached_property
     def full(self) -> Any:
@@ -46,7 +45,7 @@ class Spot:
         """
         if self.limit == "null":
             return ABSENT
-        sampler = samples.Sampler(self._guide, is_full=True, expands=False)
+        sampler = samples.Sampler(self._walker, is_full=True, expands=False)
         return sampler.of(self.place.branches, self.place.path, self.place.owner)
 
     def put(self, root: Object, value: Any, index: int = 0) -> None:
@@ -104,21 +103,22 @@ class Spot:
         """The way to the owner of a place: each step with what is there if nothing was."""
         if (parent := place.parent) is not None:
             yield from self._to(parent)
-            least = samples.Sampler(self._guide, is_full=False, expands=self._expands)
+            least = samples.Sampler(self._walker, is_full=False, expands=self._expands)
             kind = list if "items" in place.owner else dict
             value = least.of_branch(place.owner, parent.path, parent.owner)
-            yield parent.name, kind, value, samples.tags_of(parent.owner)
+            yield parent.path[-1], kind, value, samples.tags_of(parent.owner)
 
 
 @cache
 def spots(kind: str, line: str, *, expands: bool) -> tuple[Spot, ...]:
     """What may be changed of a kind of payload (``invoice`` or ``error``) in a release line."""
-    guide = guide_of(kind, line)
-    known = ((place, _limit(kind, place)) for place in places(kind, line))
+    walker = schema_walker(kind, line)
+    known = ((place, _limit(kind, place)) for place in walker.places)
     return tuple(
-        Spot(place, guide, limit, expands=expands)
+        Spot(place, walker, limit, expands=expands)
         for place, limit in known
         if limit != "fixed"
+        and not is_expanded(place.owner)
         and not (limit == "null" and not place.is_nullable)
         and (expands or not _is_expanded_only(place))
         and not _has_one_value(place)

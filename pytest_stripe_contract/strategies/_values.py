@@ -14,9 +14,10 @@ from ..schemas import (
     EVERY,
     INT64,
     URL,
-    Guide,
+    Place,
     Sampler,
     Schema,
+    SchemaWalker,
     constant,
     expandable,
     id_prefix,
@@ -25,7 +26,6 @@ from ..schemas import (
     types_of,
     values_of,
 )
-from ._places import Place
 
 LONGEST_TEXT = 500
 LONGEST_KEY = 40
@@ -88,7 +88,7 @@ decimals: SearchStrategy[str] = _decimals()
 _percentages = st.integers(0, 1_000_000).map(lambda parts: parts / 10_000)
 
 
-def of_place(place: Place, guide: Guide, *, expands: bool) -> SearchStrategy[Any]:
+def of_place(place: Place, walker: SchemaWalker, *, expands: bool) -> SearchStrategy[Any]:
     """The values that may stand at a place; `findings.ABSENT` for none.
 
     Without ``expands`` no object stands where an id could. Objects and arrays are shared: copy
@@ -97,10 +97,10 @@ def of_place(place: Place, guide: Guide, *, expands: bool) -> SearchStrategy[Any
     ways: list[SearchStrategy[Any]] = []
     if place.is_nullable:
         ways.append(st.none())
-    if not place.is_required and place.name != EVERY:
+    if not place.is_required and not place.is_item:
         ways.append(st.just(ABSENT))
     ways += [
-        _of_branch(each, place, guide, expands=expands)
+        _of_branch(each, place, walker, expands=expands)
         for each in chosen(place.branches, expands=expands)
     ]
     return st.one_of(ways)
@@ -114,17 +114,19 @@ def chosen(branches: tuple[Schema, ...], *, expands: bool) -> list[Schema]:
     return known
 
 
-def _of_branch(branch: Schema, place: Place, guide: Guide, *, expands: bool) -> SearchStrategy[Any]:
+def _of_branch(
+    branch: Schema, place: Place, walker: SchemaWalker, *, expands: bool
+) -> SearchStrategy[Any]:
     types = types_of(branch)
     known = [branch["const"]] if "const" in branch else values_of(branch)
     if known:
         return st.sampled_from(known)
     if "object" in types:
-        return _objects(branch, place, guide, expands=expands)
+        return _objects(branch, place, walker, expands=expands)
     if "array" in types:
-        branches = tuple(guide.branches(branch["items"]))
-        items = Place((*place.path, EVERY), branches, is_required=False, owner=branch, parent=place)
-        return st.lists(of_place(items, guide, expands=expands), max_size=4)
+        schema = branch["items"]
+        items = Place((*place.path, EVERY), schema, walker.branches(schema), branch, place)
+        return st.lists(of_place(items, walker, expands=expands), max_size=4)
     scalars: dict[str, SearchStrategy[Any]] = {
         "integer": integers(branch),
         "number": _percentages,
@@ -134,12 +136,14 @@ def _of_branch(branch: Schema, place: Place, guide: Guide, *, expands: bool) -> 
     return _texts(branch, place) if scalar is None else scalars[scalar]
 
 
-def _objects(branch: Schema, place: Place, guide: Guide, *, expands: bool) -> SearchStrategy[Any]:
+def _objects(
+    branch: Schema, place: Place, walker: SchemaWalker, *, expands: bool
+) -> SearchStrategy[Any]:
     samples = [
-        Sampler(guide, is_full=full, expands=expands).of_branch(branch, place.path, place.owner)
+        Sampler(walker, is_full=full, expands=expands).of_branch(branch, place.path, place.owner)
         for full in ((False,) if is_expanded(branch) else (False, True))
     ]
-    if is_expanded(branch) and (gone := _deleted(branch, guide)) is not None:
+    if is_expanded(branch) and (gone := _deleted(branch, walker)) is not None:
         samples.append(gone)
     others = branch.get("additionalProperties")
     if isinstance(others, dict) and others.get("type") == "string":
@@ -149,10 +153,9 @@ def _objects(branch: Schema, place: Place, guide: Guide, *, expands: bool) -> Se
     return st.sampled_from(samples)
 
 
-def _deleted(branch: Schema, guide: Guide) -> Any:
+def _deleted(branch: Schema, walker: SchemaWalker) -> Any:
     """What stands where an id is expanded whose object was deleted; None if there is no such."""
-    line = guide.root["$id"].rpartition(":")[2]
-    return expandable.deleted(constant(branch, "object"), line)
+    return expandable.deleted(constant(branch, "object"), walker.line)
 
 
 def _texts(schema: Schema, place: Place) -> SearchStrategy[str]:

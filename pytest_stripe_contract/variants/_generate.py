@@ -11,7 +11,7 @@ from .._support.json_path import ABSENT, Path
 from ..contract import payload as payloads
 from ..errors import StripeContractError
 from ..factories import make_invoice
-from ..schemas import EVERY, Guide, Schema, loader
+from ..schemas import EVERY, Schema, SchemaWalker, loader, schema_path
 from ..stripe_api import versions
 from . import _legality
 from ._candidates import candidates
@@ -103,7 +103,7 @@ def _of(
     payload = frozen.payload
     kind = payloads.kind_of(payload)
     found: dict[str, Variation] = {}
-    for each in candidates(payload, Guide(_schema(str(kind), line))):
+    for each in candidates(payload, SchemaWalker(_schema(str(kind), line))):
         if str(each) in found or _is_decided(each, payload, keeps_status=keeps_status):
             continue
         if each.kind == "value" and not with_values:
@@ -175,4 +175,9 @@ def _settled(payload: Any, changed: Any, line: str) -> Any:
 def known_paths() -> frozenset[str]:
     """The JSON path of each place of an invoice, an error or a list, in any release line."""
     schemas_of = (_schema(kind, line.name) for line in versions.LINES for kind in _KINDS)
-    return frozenset(path for schema in schemas_of for path in Guide(schema).paths())
+    return frozenset(
+        schema_path(place.path)
+        for schema in schemas_of
+        for place in SchemaWalker(schema).places
+        if not place.is_item
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._support.json_objects import Object, copied
 from .._support.json_path import LONGEST_ID
-from ..schemas import TAIL, TIME, Guide, Place, Sampler, Schema, constant, expandable
+from ..schemas import TAIL, TIME, Place, Sampler, Schema, SchemaWalker, constant, expandable
 
 UNHEARD_OF = "unheard_of"
 """A value that no open enum documents."""
@@ -25,13 +25,13 @@ _NUMBER = re.compile(r"-?[0-9]+")
 _SHAPED = {r"[a-z]{3}": ("usd", "eur"), r"[A-Z]{2}": ("US", "DE"), r"https?://\S+": ("", "")}
 
 
-def sample(guide: Guide, place: Place, created: int) -> Any:
+def sample(walker: SchemaWalker, place: Place, created: int) -> Any:
     """What may stand at a place that has null, or nothing, with something in all its properties.
 
     Amounts are 0, so that sums stay what they are; None if the schema has nothing but null.
     ``created`` is when the invoice was, in unix seconds.
     """
-    made = _sampled(guide, place.schema, place.path, place.around)
+    made = _sampled(walker, place.branches, place.path, place.owner)
     if place.path[-1] in _LATER:
         return created + _MONTH
     if place.path[-1] == "tax":
@@ -39,22 +39,23 @@ def sample(guide: Guide, place: Place, created: int) -> Any:
     return created if made == TIME else made
 
 
-def item(guide: Guide, place: Place) -> Any:
+def item(walker: SchemaWalker, place: Place) -> Any:
     """An item for an array that has none."""
-    of_array = next((each for each in guide.branches(place.schema) if "items" in each), None)
-    return None if of_array is None else _sampled(guide, of_array["items"], place.path, of_array)
+    of_array = next((each for each in place.branches if "items" in each), None)
+    if of_array is None:
+        return None
+    return _sampled(walker, walker.branches(of_array["items"]), place.path, of_array)
 
 
-def whole(guide: Guide, branch: Schema, place: Place) -> Object:
+def whole(walker: SchemaWalker, branch: Schema, place: Place) -> Object:
     """An object that an id may stand for; the id is to be put in."""
-    path = tuple(map(str, place.path))
-    made = Sampler(guide, is_full=False).of_branch(branch, path, place.around)
+    made = Sampler(walker, is_full=False).of_branch(branch, place.path, place.owner)
     return renamed(made, TAIL, _OTHER_TAIL)  # type: ignore[no-any-return]
 
 
-def deleted(guide: Guide, branch: Schema) -> Object | None:
+def deleted(walker: SchemaWalker, branch: Schema) -> Object | None:
     """The same, once it has been deleted; None if it cannot be, or stays whole then."""
-    return expandable.deleted(constant(branch, "object"), guide.line)
+    return expandable.deleted(constant(branch, "object"), walker.line)
 
 
 def longer(id_: str) -> str:
@@ -102,7 +103,9 @@ _COUNTED = ("amount_excluding_tax", "quantity", "subtotal", "taxable_amount")
 """What else of a line is nothing, so that it costs nothing."""
 
 
-def _sampled(guide: Guide, schema: Schema, path: tuple[Any, ...], around: Schema) -> Any:
-    sampler = Sampler(guide, is_full=True, expands=False)
-    made = sampler.of(tuple(guide.branches(schema)), tuple(map(str, path)), around)
+def _sampled(
+    walker: SchemaWalker, branches: tuple[Schema, ...], path: tuple[str, ...], owner: Schema
+) -> Any:
+    sampler = Sampler(walker, is_full=True, expands=False)
+    made = sampler.of(branches, path, owner)
     return renamed(made, TAIL, _OTHER_TAIL)

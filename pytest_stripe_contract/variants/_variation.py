@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from .._support.json_objects import copied, id_of
 from .._support.json_path import Path
-from ..schemas import EVERY, owners_at, settle_tag
+from ..schemas import EVERY, owners_at, schema_path, settle_tag
 from . import _values
 
 Kind = Literal[
@@ -90,7 +90,7 @@ class Variation:
     @property
     def json_path(self) -> str:
         """The JSON path of the place: ``$.lines.data[*].description``."""
-        return "$" + "".join(f"[{step}]" if step == EVERY else f".{step}" for step in self.path)
+        return schema_path(self.path)
 
     @property
     def what(self) -> str:

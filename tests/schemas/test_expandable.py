@@ -22,7 +22,7 @@ from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.schemas import expandable
 from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.schemas.samples import TAIL, TIME, Sampler, is_expanded
-from pytest_stripe_contract.schemas.walker import EVERY, Guide, constant
+from pytest_stripe_contract.schemas.walker import EVERY, SchemaWalker, constant
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
 
@@ -102,15 +102,15 @@ def test_a_whole_invoice_keeps_the_contract_of_its_line(line):
 @each_line
 @pytest.mark.parametrize("kind", ["invoice", "error"])
 def test_each_object_fulfils_the_schema_in_each_of_its_places(kind, line):
-    guide = Guide(schemas.documented(kind, line))
+    walker = SchemaWalker(schemas.documented(kind, line))
     is_valid = schemas.verdict(kind, line)
     tried = set()
     for expands in (False, True):
-        sampler = Sampler(guide, is_full=True, expands=expands)
-        payload = sampler.of_branch(guide.root, (kind,), {})
+        sampler = Sampler(walker, is_full=True, expands=expands)
+        payload = sampler.of_branch(walker.root, (kind,), {})
         assert is_valid(payload)
-        for place in list(guide.places(payload)):
-            for branch in filter(is_expanded, guide.branches(place.schema)):
+        for place in list(walker.places_of(payload)):
+            for branch in filter(is_expanded, place.branches):
                 name = constant(branch, "object")
                 for ask in (expandable.whole, expandable.deleted):
                     if (sample := ask(name, line)) is not None:
@@ -120,7 +120,7 @@ def test_each_object_fulfils_the_schema_in_each_of_its_places(kind, line):
                         assert is_valid(payload), (place.path, name)
                         owner[key] = before
                         tried.add(name)
-    defs = guide.root["$defs"]
+    defs = walker.root["$defs"]
     assert tried == {key.removeprefix("expanded.") for key in defs if key.startswith("expanded.")}
 
 
@@ -208,10 +208,10 @@ def test_the_sdk_has_every_property_of_the_objects_of_its_line():
 
 @each_line
 def test_a_sample_of_a_place_that_is_expanded_is_whole(line):
-    guide = Guide(schemas.documented("invoice", line))
-    branch = guide.root["$defs"]["expanded.customer"]
+    walker = SchemaWalker(schemas.documented("invoice", line))
+    branch = walker.root["$defs"]["expanded.customer"]
     for full in (True, False):
-        made = Sampler(guide, is_full=full).of_branch(branch, ("customer",), guide.root)
+        made = Sampler(walker, is_full=full).of_branch(branch, ("customer",), walker.root)
         assert made == expandable.whole("customer", line)
 
 
@@ -226,7 +226,7 @@ def test_a_sample_that_nothing_is_known_of_has_what_its_schema_asks_for(schema, 
         "properties": object_,
         "additionalProperties": True,
     }
-    made = Sampler(Guide(schema), is_full=False).of_branch(branch, (name,), {})
+    made = Sampler(SchemaWalker(schema), is_full=False).of_branch(branch, (name,), {})
     assert (made.keys(), made["object"]) == ({"id", "object"}, name)
 
 
