@@ -1,43 +1,45 @@
-"""Every error of the package: data in attributes, the message made from them.
+"""The errors that several packages raise: data in attributes, the message made from them.
 
-An error's arguments are its data, in the order of its ``__init__``: that is what
-``pickle`` calls the class with again on the other side of a process boundary.
+The arguments of an error are its data, in the order of its ``__init__``, because ``pickle`` calls
+the class with them again in another process.
 """
 
 from collections.abc import Iterable
 
 
 class StripeContractError(BaseException):
-    """The base of all errors raised here.
+    """The base class of all errors of this package.
 
-    It derives from ``BaseException`` for the sake of one of them, `misses.ReplayMiss`; every
-    other error is an ordinary ``Exception`` too, by a built-in second base.
+    It derives from ``BaseException`` because `ReplayMiss` must pass ``except Exception``. Every
+    other error has a second, built-in base class that is an ``Exception``.
     """
+
+
+_NEAREST = 3
+"""Known names that the text of an unknown one shows."""
 
 
 class UnknownName(StripeContractError, ValueError):
-    """A cassette, an API version or an option value that nobody knows.
+    """An unknown cassette, API version or option value.
 
-    ``kind`` says what was named, ``name`` how, ``known`` lists what there is, and ``note`` is
-    anything more that helps.
+    ``kind`` says which of them, ``name`` is the unknown name, ``known`` lists the known ones, and
+    ``advice`` says what to do, where there is more than another name to choose.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], note: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], advice: str = "") -> None:
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        self.note = note
-        super().__init__(kind, name, self.known, note)
+        self.advice = advice
+        super().__init__(kind, name, self.known, advice)
 
     def __str__(self) -> str:
-        ordered = sorted(self.known, key=self._nearness, reverse=True)
-        note = f"; {self.note}" if self.note else ""
-        return (
-            f"unknown {self.kind} {self.name!r}; known, nearest first: {', '.join(ordered)}{note}"
-        )
+        nearest = sorted(self.known, key=self._similarity, reverse=True)[:_NEAREST]
+        advice = f"; {self.advice}" if self.advice else ""
+        return f"unknown {self.kind} {self.name!r}{advice}; nearest: {', '.join(nearest)}"
 
-    def _nearness(self, known: str) -> float:
-        """How alike the name is to a known one, or to what stands behind its dot."""
+    def _similarity(self, known: str) -> float:
+        """Compare the name with a known one, and with the part behind its last dot."""
         from difflib import SequenceMatcher
 
         parts = (known, known.rpartition(".")[2])
@@ -45,7 +47,7 @@ class UnknownName(StripeContractError, ValueError):
 
 
 class InvalidOption(StripeContractError, ValueError):
-    """An option whose ``value`` is none that it takes; ``expected`` says which it does."""
+    """An option with a ``value`` that it does not take; ``expected`` describes those it takes."""
 
     def __init__(self, option: str, value: object, expected: str) -> None:
         self.option = option
@@ -58,9 +60,9 @@ class InvalidOption(StripeContractError, ValueError):
 
 
 class CassetteError(StripeContractError, ValueError):
-    """A file that cannot be read as a cassette; it is left as it is.
+    """A file that cannot be read or written as a cassette; it stays as it is.
 
-    ``path`` names the file and ``line`` (from 1) the place, where there is one.
+    ``path`` is that of the file, and ``line`` (from 1) the place, if it is known.
     """
 
     def __init__(self, path: str, problem: str, line: int | None = None) -> None:
@@ -75,11 +77,10 @@ class CassetteError(StripeContractError, ValueError):
 
 
 class NetworkBlocked(StripeContractError, RuntimeError):
-    """Something tried to leave the machine while a replay was active.
+    """A connection or look-up that was blocked because a replay is active.
 
-    Not an ``OSError``: clients retry those, and sleep in between.
-    ``target`` is what it tried to reach, ``advice`` what to do, and ``sent_from`` the place in
-    the user's code, if that is known.
+    It is no ``OSError``, which clients retry after a sleep. ``target`` is the host, ``advice`` says
+    what to do, and ``sent_from`` is the place in the user's code, if it is known.
     """
 
     def __init__(self, target: str, advice: str, sent_from: str | None = None) -> None:
@@ -95,10 +96,11 @@ class NetworkBlocked(StripeContractError, RuntimeError):
 
 
 _SHOWN = 5
+"""Problems that the summary of a failed replay shows."""
 
 
 class ReplayFailure(StripeContractError, AssertionError):
-    """A replay that did not go as recorded; ``problems`` has a text for each thing wrong."""
+    """A replay that differs from its recordings; ``problems`` has a text for each difference."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -106,7 +108,7 @@ class ReplayFailure(StripeContractError, AssertionError):
 
     @property
     def summary(self) -> str:
-        """One line: the first line of each problem, of many only the first ones."""
+        """The first lines of the first problems, and the number of the others, on one line."""
         firsts = [problem.partition("\n")[0] for problem in self.problems]
         more = len(firsts) - _SHOWN
         return "; ".join(firsts[:_SHOWN] + ([f"and {more} more"] if more > 0 else []))

@@ -764,8 +764,8 @@ def test_rules_are_selected_and_ignored_by_name(options, left, several, found):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--select", "secrets"], "unknown rule 'secrets'; known, nearest first: secret, "),
-        (["--ignore", "x"], "unknown rule 'x'; known, nearest first: "),
+        (["--select", "secrets"], "unknown rule 'secrets'; nearest: secret, "),
+        (["--ignore", "x"], "unknown rule 'x'; nearest: "),
         (["--select", "stale"], "--select='stale': expected --max-age DAYS with it"),
         (["--max-age", "soon"], "argument --max-age: expected a number of days, got 'soon'"),
         (["--max-age", "-1"], "argument --max-age: "),

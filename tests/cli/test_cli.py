@@ -90,7 +90,7 @@ def test_schema_prints_a_json_schema(capsys):
         (["check", "nowhere.json"], "stripe-contract: [Errno 2] No such file or directory: "),
         (
             ["schema", "invoice", "--api-version", "2023-10-61"],
-            "stripe-contract: unknown API version '2023-10-61'; known, nearest first: 2023-10-16",
+            "stripe-contract: unknown API version '2023-10-61'; nearest: 2023-10-16",
         ),
         (["schema", "invoise"], "argument object: invalid choice: 'invoise' (choose from "),
         ([], "the following arguments are required: COMMAND"),
@@ -194,4 +194,4 @@ def test_show_names_the_nearest_if_there_is_no_such_cassette(capsys):
         cli.main(["show", "mark_uncollectible.not_opne"])
 
     assert stopped.value.code == 2
-    assert "known, nearest first: mark_uncollectible.not_open" in capsys.readouterr().err
+    assert "nearest: mark_uncollectible.not_open" in capsys.readouterr().err

@@ -157,14 +157,14 @@ def test_what_is_excluded_is_the_rest(run):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ('only="nul"', "unknown kind or place of a variation '$.nul'; known, nearest first: "),
-        ('exclude="$.custommer"', "known, nearest first: $.customer, "),
+        ('only="nul"', "unknown kind or place of a variation '$.nul'; nearest: "),
+        ('exclude="$.custommer"', "nearest: $.customer, "),
         ("only=[]", "only=[]: expected kinds of variation or JSON paths, each a text"),
         ("only=3", "only=3: expected kinds of variation or JSON paths, each a text"),
         ("only=[3]", "only=[3]: expected kinds of variation or JSON paths, each a text"),
         ("pairs=2", "pairs=2: expected True or False"),
-        ("pair=True", "unknown option of stripe_variants 'pair'; known, nearest first: pairs, "),
-        ('"null"', "unknown option of stripe_variants 'null'; known"),
+        ("pair=True", "unknown option of stripe_variants 'pair'; nearest: pairs, "),
+        ('"null"', "unknown option of stripe_variants 'null'; nearest: "),
     ],
 )
 def test_a_marker_that_nobody_understands_is_an_error_before_any_test_runs(run, options, text):

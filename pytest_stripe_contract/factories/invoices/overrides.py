@@ -31,14 +31,14 @@ _ANYTHING: Schema = {"type": "object", "additionalProperties": True}
 class UnknownProperty(UnknownName):
     """A property that an API version does not have: misspelt, removed, or added later.
 
-    ``kind`` names the object and the version, ``known`` lists the object's properties, and ``note``
-    has the version that removed or added the property, and where its value is now.
+    ``kind`` names the object and the version, ``known`` lists the object's properties, and
+    ``advice`` names the version that removed or added the property, and where its value is now.
     """
 
     def __str__(self) -> str:
         head = f"unknown {self.kind}: {self.name!r}"
-        if self.note:
-            return f"{head}; {self.note}"
+        if self.advice:
+            return f"{head}; {self.advice}"
         nearest = get_close_matches(self.name, self.known, _NEAREST)
         return f"{head}; fix: {'use ' + ' or '.join(nearest) if nearest else f'see {_PAGE}'}"
 
