@@ -36,7 +36,7 @@ PAYMENT_METHODS = ("payment_settings.payment_method_options",)
 PERMISSIONS = ("payment_settings.payment_method_options.us_bank_account.financial_connections",)
 
 
-def copied(root: Any) -> Any:
+def deep_copy(root: Any) -> Any:
     """A copy of a JSON value that shares no object and no array with it.
 
     Unlike ``copy.deepcopy`` it has no limit of depth. What is in two places stays one value.
@@ -55,7 +55,7 @@ def copied(root: Any) -> Any:
     return top[0]
 
 
-def at(root: Object, *paths: str) -> Iterator[Object]:
+def objects_at(root: Object, *paths: str) -> Iterator[Object]:
     """The objects at paths such as ``lines.data[].price``; the empty path is ``root`` itself."""
     for path in paths:
         here: list[Any] = [root]
@@ -90,7 +90,7 @@ def sort(target: Object) -> None:
     target.update(items)
 
 
-def picked(source: Object, *names: str) -> Object:
+def pick(source: Object, *names: str) -> Object:
     """Those of the named properties that an object has."""
     return {name: source[name] for name in names if name in source}
 

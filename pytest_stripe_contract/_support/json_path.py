@@ -79,7 +79,7 @@ def show(value: object) -> str:
     return text
 
 
-def bare(text: str) -> str:
+def unquoted(text: str) -> str:
     """An id or a name in the middle of a sentence: without quotes, unless it is no such thing."""
     return text if text.isprintable() and len(text) <= LONGEST_ID else show(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 
-def aligned(rows: Sequence[Sequence[str]], *, numbers: Container[int] = ()) -> Iterator[str]:
+def align(rows: Sequence[Sequence[str]], *, numbers: Container[int] = ()) -> Iterator[str]:
     """A line a row, with the columns below each other; ``numbers`` are those that end together."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

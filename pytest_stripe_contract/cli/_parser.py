@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, NoReturn, TextIO
 
-from .._support.tables import aligned
+from .._support.tables import align
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -70,7 +70,7 @@ def print_table(
     if arguments.format == "json":
         print_json([dict(zip(header, row, strict=True)) for row in rows])
     else:
-        for line in aligned((header, *rows)):
+        for line in align((header, *rows)):
             print(line)
     return 0
 

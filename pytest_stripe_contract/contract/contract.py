@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .._support.json_path import ABSENT, Path, bare, json_path
+from .._support.json_path import ABSENT, Path, json_path, unquoted
 from ..schemas import loader
 from ..stripe_api import resolve
 from . import _event_rules, _explain, invoice_rules, payload
@@ -247,4 +247,4 @@ def _subject(value: object) -> str:
     parts = [name if isinstance(name, str) else "payload", value.get("id")]
     if name == "event":
         parts.insert(0, value.get("type"))
-    return " ".join(bare(part) for part in parts if isinstance(part, str))
+    return " ".join(unquoted(part) for part in parts if isinstance(part, str))

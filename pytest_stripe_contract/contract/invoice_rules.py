@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._support.json_path import bare, show
+from .._support.json_path import show, unquoted
 from . import invoice_lifecycle as lifecycle
 from .finding import Difference
 
@@ -48,7 +48,7 @@ def lines_url(invoice: Invoice) -> Iterator[Difference]:
     match invoice:
         case {"id": str(id), "lines": {"url": str(url)}} if not id.startswith("upcoming_in"):
             if url != (expected := f"/v1/invoices/{id}/lines"):
-                yield _violation("lines_url", ("lines", "url"), bare(expected), url)
+                yield _violation("lines_url", ("lines", "url"), unquoted(expected), url)
 
 
 def status_since(invoice: Invoice) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import Object, at, id_of, picked, put
+from .._support.json_objects import Object, id_of, objects_at, pick, put
 from .._support.json_path import ABSENT
 from ._step import Added, Part, Step
 from .payments import payments
@@ -27,8 +27,8 @@ def invoice_parent(invoice: Object) -> Object | None:
     subscription, quote = invoice.get("subscription"), id_of(invoice.get("quote"))
     if subscription is None and quote is None:
         return None
-    details = next(at(invoice, "subscription_details"), {})
-    date = picked(invoice, "subscription_proration_date")
+    details = next(objects_at(invoice, "subscription_details"), {})
+    date = pick(invoice, "subscription_proration_date")
     return {
         "quote_details": quote and {"quote": quote},
         "subscription_details": subscription
@@ -59,7 +59,7 @@ def item_parent(item: Object) -> Object | None:
 
 def pricing(item: Object) -> Object | None:
     """The ids of the line item's price (or plan) and product, and the price of one unit."""
-    price = next(at(item, "price", "plan"), None)
+    price = next(objects_at(item, "price", "plan"), None)
     if price is None:
         return None
     product = id_of(price.get("product"))
@@ -75,7 +75,7 @@ def tax(amount: Object) -> Object:
     """A tax amount: a rate that is not Stripe Tax's has no reason, which basil says in a word."""
     rate = id_of(amount.get("tax_rate"))
     return {
-        **picked(amount, "amount"),
+        **pick(amount, "amount"),
         "tax_behavior": "inclusive" if amount.get("inclusive") else "exclusive",
         "tax_rate_details": rate and {"tax_rate": rate},
         "taxability_reason": amount.get("taxability_reason") or "not_available",
@@ -86,15 +86,15 @@ def tax(amount: Object) -> Object:
 
 def total_taxes(invoice: Object) -> list[Object]:
     """The tax amounts of the whole invoice."""
-    return [tax(amount) for amount in at(invoice, "total_tax_amounts[]")]
+    return [tax(amount) for amount in objects_at(invoice, "total_tax_amounts[]")]
 
 
 def item_taxes(item: Object) -> list[Object]:
     """The tax amounts of a line item, and, with an amount of 0, its tax rates that have none."""
-    amounts = list(at(item, "tax_amounts[]"))
+    amounts = list(objects_at(item, "tax_amounts[]"))
     counted = [id_of(amount.get("tax_rate")) for amount in amounts]
-    rest = [rate for rate in at(item, "tax_rates[]") if rate.get("id") not in counted]
-    amounts += [{"amount": 0, "tax_rate": rate, **picked(rate, "inclusive")} for rate in rest]
+    rest = [rate for rate in objects_at(item, "tax_rates[]") if rate.get("id") not in counted]
+    amounts += [{"amount": 0, "tax_rate": rate, **pick(rate, "inclusive")} for rate in rest]
     return [tax(amount) for amount in amounts]
 
 
@@ -128,7 +128,7 @@ def settle_line_item(now: Object, before: Object) -> None:
 
 
 def _drop_margins(target: Object) -> None:
-    for credit in at(target, "pretax_credit_amounts[]", "total_pretax_credit_amounts[]"):
+    for credit in objects_at(target, "pretax_credit_amounts[]", "total_pretax_credit_amounts[]"):
         credit.pop("margin", None)
 
 

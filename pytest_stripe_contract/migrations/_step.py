@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .._support.json_objects import DISCOUNTS, LINES, Object, at, copied, sort
+from .._support.json_objects import DISCOUNTS, LINES, Object, deep_copy, objects_at, sort
 from .._support.json_path import ABSENT
 from ..errors import StripeContractError
 from .removed_properties import taken_off
@@ -57,7 +57,7 @@ class Added:
 
     def give(self, root: Object) -> Iterator[Object]:
         """Add it wherever it belongs and is not: the objects, which are out of order then."""
-        for target in at(root, *self.paths):
+        for target in objects_at(root, *self.paths):
             if self.name not in target and (value := self.value(target)) is not ABSENT:
                 target[self.name] = value
                 yield target
@@ -67,7 +67,7 @@ class Added:
         return [
             ".".join(filter(None, (path, self.name)))
             for path in (() if self.known else self.paths)
-            for target in at(root, path)
+            for target in objects_at(root, path)
             if target.pop(self.name, None) not in (None, self.value(target))
         ]
 
@@ -105,7 +105,7 @@ class Part:
             sort(each)
         for name in taken_off(self.kind, line):
             target.pop(name, None)
-        for discount in at(target, *DISCOUNTS):
+        for discount in objects_at(target, *DISCOUNTS):
             for name in taken_off("discount", line):
                 discount.pop(name, None)
         self.settle(target, before)
@@ -143,34 +143,34 @@ class Step:
 
     def forward(self, invoice: Object) -> Object:
         """The same invoice as the later line shows it."""
-        invoice = copied(invoice)
+        invoice = deep_copy(invoice)
         self.apply(invoice)
         return invoice
 
     def apply(self, invoice: Object) -> None:
         """Make the invoice, in place, what the later line shows."""
         self.invoice.forward(invoice, self.to)
-        for item in at(invoice, LINES):
+        for item in objects_at(invoice, LINES):
             self.line_item.forward(item, self.to)
 
     def line_item_forward(self, item: Object) -> Object:
         """The same line item as the later line shows it."""
-        item = copied(item)
+        item = deep_copy(item)
         self.line_item.forward(item, self.to)
         return item
 
     def back(self, invoice: Object) -> Object:
         """The same invoice as the earlier line shows it; `NoStepBack` if that is not known."""
-        invoice = copied(invoice)
+        invoice = deep_copy(invoice)
         self._check(self.one_way)
         self._check(self.invoice.back(invoice))
-        for item in at(invoice, LINES):
+        for item in objects_at(invoice, LINES):
             self._check(self.line_item.back(item), f"{LINES}.")
         return invoice
 
     def line_item_back(self, item: Object) -> Object:
         """The same line item as the earlier line shows it; `NoStepBack` if that is not known."""
-        item = copied(item)
+        item = deep_copy(item)
         self._check(self.one_way)
         self._check(self.line_item.back(item))
         return item

@@ -10,8 +10,8 @@ from .._support.json_objects import (
     PERMISSIONS,
     TAX_RATES,
     Object,
-    at,
     id_of,
+    objects_at,
 )
 from ._step import Added, Part, Step, absent
 from ._until_2024 import CHANGELOG, empty, name_invoice, no_nulls
@@ -26,15 +26,15 @@ def excluding_tax(name: str) -> Added:
     """An amount without tax: the amount itself where there is no tax, else not known."""
 
     def value(target: Object) -> Any:
-        return None if any(at(target, *TAX_AMOUNTS)) else target.get(name)
+        return None if any(objects_at(target, *TAX_AMOUNTS)) else target.get(name)
 
     return Added(f"{name}_excluding_tax", value, known=True)
 
 
 def unit_amount_excluding_tax(item: Object) -> Any:
     """The price of one unit where there is no tax, else not known."""
-    price = next(at(item, "price"), {})
-    return None if any(at(item, *TAX_AMOUNTS)) else price.get("unit_amount_decimal")
+    price = next(objects_at(item, "price"), {})
+    return None if any(objects_at(item, *TAX_AMOUNTS)) else price.get("unit_amount_decimal")
 
 
 def discount_id(discount: Object) -> str:
@@ -44,7 +44,7 @@ def discount_id(discount: Object) -> str:
 
 def effective_at(invoice: Object) -> Any:
     """When it was finalized, unless somebody said otherwise, which was not possible before."""
-    return next(at(invoice, "status_transitions"), {}).get("finalized_at")
+    return next(objects_at(invoice, "status_transitions"), {}).get("finalized_at")
 
 
 def settle_2022_08_01(now: Object, _: Object) -> None:
@@ -54,17 +54,17 @@ def settle_2022_08_01(now: Object, _: Object) -> None:
     if "collection_method" in now and now["collection_method"] is None:
         sent = now.get("due_date") is not None
         now["collection_method"] = "send_invoice" if sent else "charge_automatically"
-    for source in at(now, "default_source"):
+    for source in objects_at(now, "default_source"):
         if source.get("object") in DEAD_SOURCES:
             now["default_source"] = id_of(source)
-    for error in at(now, "last_finalization_error"):
-        if any(each.get("object") in DEAD_SOURCES for each in at(error, "source")):
+    for error in objects_at(now, "last_finalization_error"):
+        if any(each.get("object") in DEAD_SOURCES for each in objects_at(error, "source")):
             del error["source"]
 
 
 def settle_discounts(now: Object, _: Object | None = None) -> None:
     """Every discount has an id."""
-    for discount in at(now, *DISCOUNTS):
+    for discount in objects_at(now, *DISCOUNTS):
         if discount["id"] is None:
             discount["id"] = discount_id(discount)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import LINES, PERMISSIONS, Object, at, put
+from .._support.json_objects import LINES, PERMISSIONS, Object, objects_at, put
 from ._step import Added, Part, Step, absent
 
 CHANGELOG = "https://docs.stripe.com/changelog"
@@ -22,14 +22,14 @@ def no_nulls(target: Object, *names: str) -> None:
 
 def name_invoice(now: Object, _: Object | None = None) -> None:
     """Line items say which invoice is theirs."""
-    for item in at(now, LINES):
+    for item in objects_at(now, LINES):
         if "invoice" not in item:
             put(item, "invoice", now.get("id"))
 
 
 def settle_2024_04_10(now: Object, before: Object) -> None:
     """``rendering`` has what ``rendering_options`` had, and no discounts are an empty array."""
-    display = next(at(before, "rendering_options"), {}).get("amount_tax_display")
+    display = next(objects_at(before, "rendering_options"), {}).get("amount_tax_display")
     rendering = now.get("rendering")
     if display is not None and rendering is None:
         put(now, "rendering", {"amount_tax_display": display, "pdf": None})
@@ -41,7 +41,7 @@ def settle_2024_04_10(now: Object, before: Object) -> None:
 
 def restore_rendering_options(invoice: Object) -> None:
     """``rendering_options`` said again what ``rendering`` says."""
-    display = next(at(invoice, "rendering"), {}).get("amount_tax_display")
+    display = next(objects_at(invoice, "rendering"), {}).get("amount_tax_display")
     put(invoice, "rendering_options", display and {"amount_tax_display": display})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import Object, picked
+from .._support.json_objects import Object, pick
 from .._support.json_path import ABSENT
 
 _ID_LENGTH = 24
@@ -51,10 +51,10 @@ def _invoice_payment(invoice: Object, payment: Object) -> Object:
         "amount_paid": invoice.get("amount_paid") if status == "paid" else None,
         "amount_requested": invoice.get("amount_due", 0),
         "created": times.get("finalized_at") or invoice.get("created", 0),
-        **picked(invoice, "currency"),
+        **pick(invoice, "currency"),
         "invoice": id_,
         "is_default": True,
-        **picked(invoice, "livemode"),
+        **pick(invoice, "livemode"),
         "payment": payment,
         "status": status,
         "status_transitions": {

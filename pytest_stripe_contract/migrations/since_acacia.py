@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import DISCOUNTS, PAYMENT_METHODS, TAX_RATES, Object, at, put
+from .._support.json_objects import DISCOUNTS, PAYMENT_METHODS, TAX_RATES, Object, objects_at, put
 from .._support.json_path import ABSENT
 from ._step import Added, Part, Step, absent
 from ._until_2024 import CHANGELOG, no_nulls
@@ -17,7 +17,7 @@ def discount_credits(name: str) -> Added:
     def value(target: Object) -> list[Object]:
         return [
             {"amount": each["amount"], "discount": each["discount"], "type": "discount"}
-            for each in at(target, f"{amounts}[]")
+            for each in objects_at(target, f"{amounts}[]")
             if each.keys() >= {"amount", "discount"}
         ]
 
@@ -32,8 +32,8 @@ def source(discount: Object) -> Any:
 def restore_coupons(target: Object) -> tuple[str, str] | None:
     """A discount showed the coupon itself; it is known of an expanded source alone."""
     for path in DISCOUNTS:
-        for discount in at(target, path):
-            coupon = next(at(discount, "source.coupon"), None)
+        for discount in objects_at(target, path):
+            coupon = next(objects_at(discount, "source.coupon"), None)
             if coupon is None:
                 return f"{path}.coupon", "is the coupon itself, and source.coupon has but its id"
             put(discount, "coupon", coupon)

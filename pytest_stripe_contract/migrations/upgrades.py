@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import copied
+from .._support.json_objects import deep_copy
 from ..contract import payload as payloads
 from ..stripe_api import versions
 from ._step import NoStepBack
@@ -26,7 +26,7 @@ def upgrade(payload: object, from_: str, to: str) -> Any:
     `Contract` does for what is no payload.
     """
     start, end = (_LINES.index(versions.resolve(version).shipped.name) for version in (from_, to))
-    value = copied(payloads.read(payload)[0])
+    value = deep_copy(payloads.read(payload)[0])
     kind = payloads.kind_of(value)
     if kind == "list" and isinstance(value.get("data"), list):
         value["data"] = [_stepped(item, start, end) for item in value["data"]]

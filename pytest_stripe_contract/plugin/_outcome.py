@@ -35,7 +35,7 @@ def save(item: pytest.Item) -> None:
             recorders = item.stash[REPLAY].recorders()
             saved = [recorder.path for recorder in recorders if recorder.save()]
             root = item.config.rootpath
-            item.stash[RECORDED] = [str(stack.below(path, root)) for path in saved]
+            item.stash[RECORDED] = [str(stack.shorten(path, root)) for path in saved]
 
 
 def cut_traceback(call: pytest.CallInfo[None]) -> None:
@@ -43,7 +43,7 @@ def cut_traceback(call: pytest.CallInfo[None]) -> None:
     error = call.excinfo.value if call.excinfo else None
     is_failure = isinstance(error, StripeContractError) and isinstance(error, pytest.fail.Exception)
     if error is not None and (is_failure or isinstance(error, NetworkBlocked)):
-        error = error.with_traceback(stack.to_last_own(error.__traceback__))
+        error = error.with_traceback(stack.trim_traceback(error.__traceback__))
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
 
 

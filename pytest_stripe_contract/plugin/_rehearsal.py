@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .._support.tables import aligned
+from .._support.tables import align
 from ..migrations import Change, changes_of
 from ..stripe_api import LINES, resolve
 
@@ -72,4 +72,4 @@ def table(rows: Mapping[str, Row]) -> Iterator[str]:
         (version, str(row.passed), str(row.failed), ", ".join(row.properties))
         for version, row in rows.items()
     ]
-    yield from aligned((head, *cells), numbers=(1, 2))
+    yield from align((head, *cells), numbers=(1, 2))

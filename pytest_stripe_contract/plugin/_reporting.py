@@ -63,7 +63,7 @@ def outcome(
         text = statement or str(error.value).partition("\n")[0]
         broke_at = f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
         if path:
-            broke_at = f"{stack.below(path, item.config.rootpath)}:{line}: {broke_at}"
+            broke_at = f"{stack.shorten(path, item.config.rootpath)}:{line}: {broke_at}"
         if case.parts:
             reasons = "\n".join(part.reason for part in case.parts)
             report.sections.append(("Stripe variant", reasons))
@@ -101,7 +101,7 @@ def _last_own(
 
     The statement is empty if its source is unknown.
     """
-    own = [entry for entry in error.traceback if stack.is_own(str(entry.path))]
+    own = [entry for entry in error.traceback if stack.is_user_code(str(entry.path))]
     if not own:
         return None, 0, ""
     statement = ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .._support.stack import below
+from .._support.stack import shorten
 from . import _options
 from ._parametrize import own_cassette
 from ._stash import DESELECTED
@@ -56,7 +56,7 @@ class UnusedCassettes:
         elif files := self.files():
             noun = "this cassette" if len(files) == 1 else f"these {len(files)} cassettes"
             yield f"stripe unused: no test plays {noun}:"
-            yield from (f"  {below(path, self.root)}" for path in files)
+            yield from (f"  {shorten(path, self.root)}" for path in files)
 
 
 def of(config: pytest.Config) -> UnusedCassettes | None:

@@ -40,4 +40,4 @@ def check_response(request: Request, response: Response) -> None:
 
 
 def _refusal(request: Request, reason: str) -> RecordingRefused:
-    return RecordingRefused(str(request), reason, _ADVICE, stack.here())
+    return RecordingRefused(str(request), reason, _ADVICE, stack.user_location())

@@ -41,7 +41,9 @@ class RecordingSession:
             raise
         except OSError as error:
             advice = f"make {self._settings.base.url} reachable, and record again"
-            self._log.add_refusal(RecordingRefused(str(request), str(error), advice, stack.here()))
+            self._log.add_refusal(
+                RecordingRefused(str(request), str(error), advice, stack.user_location())
+            )
             raise
         call = Call(request, response)
         self._log.add_call(call, _validation.of_recorded(request, response, self._settings))

@@ -73,7 +73,7 @@ def no_recording(request: Request, queue: RecordingQueue) -> ReplayMiss:
         str(closest) if closest else None,
         lines,
         _advice(request, queue, lines),
-        stack.here(),
+        stack.user_location(),
     )
 
 
@@ -83,7 +83,9 @@ def no_rendition(
     """Return the error for an answer that the asked API version, or the marker, does not allow."""
     advice = str(getattr(error, "advice", "correct the marker or the cassette"))
     names = queue.names
-    return ReplayMiss(str(request), names, str(recording), [str(error)], advice, stack.here())
+    return ReplayMiss(
+        str(request), names, str(recording), [str(error)], advice, stack.user_location()
+    )
 
 
 def no_answer(origin: str, queue: RecordingQueue, error: Exception) -> ReplayMiss:
@@ -91,7 +93,7 @@ def no_answer(origin: str, queue: RecordingQueue, error: Exception) -> ReplayMis
     reason = f"{type(error).__name__}: {error}"
     advice = "correct the recording or the request: HTTP cannot carry one of them"
     line = f"a request to {origin}"
-    return ReplayMiss(line, queue.names, None, [reason], advice, stack.here())
+    return ReplayMiss(line, queue.names, None, [reason], advice, stack.user_location())
 
 
 def _no_play_left(request: Request, queue: RecordingQueue, last: Recording) -> ReplayMiss:
@@ -100,7 +102,7 @@ def _no_play_left(request: Request, queue: RecordingQueue, last: Recording) -> R
         advice = "name the cassette that answers the retry after this one"
     else:
         advice = f"set times={last.plays + 1} (or times='any') if the code should send it again"
-    return ReplayMiss(str(request), queue.names, str(last), [reason], advice, stack.here())
+    return ReplayMiss(str(request), queue.names, str(last), [reason], advice, stack.user_location())
 
 
 def _advice(request: Request, queue: RecordingQueue, lines: Iterable[str]) -> str:

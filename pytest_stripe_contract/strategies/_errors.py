@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from .._support.json_objects import Object, copied, put
+from .._support.json_objects import Object, deep_copy, put
 from .._support.json_path import ABSENT
 from ..cassettes import list_shipped, load_shipped
 from ..errors import InvalidOption, UnknownName
@@ -62,12 +62,12 @@ def errors(
 @st.composite
 def _errors(draw: DrawFn, api_version: str, name: str | None, code: str | None) -> Object:
     line = resolve(api_version).name
-    error = copied(draw(_rows(line, name, code)))
+    error = deep_copy(draw(_rows(line, name, code)))
     for key, value in draw(_changes(line, error["type"], error.get("code"))).items():
         if value is ABSENT:
             error.pop(key, None)
         else:
-            put(error, key, copied(value))
+            put(error, key, deep_copy(value))
     return {"error": error}
 
 

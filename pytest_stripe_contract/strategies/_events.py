@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .. import webhooks
-from .._support.json_objects import Object, copied, put
+from .._support.json_objects import Object, deep_copy, put
 from ..contract import TYPES, happened
 from ..errors import UnknownName
 from ..factories import (
@@ -107,7 +107,7 @@ def _previous(draw: DrawFn, line: str, name: str, invoice: Object) -> Object | N
     """What changed before an event that tells it: None for what `events` tells by itself."""
     if not TYPES[name].has_previous_attributes:
         return None
-    before = copied(invoice)
+    before = deep_copy(invoice)
     for change in draw(changes("invoice", line, expands=False)):
         change.apply(before)
     repair_invoice(before, invoice)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from .._support.json_objects import Object, copied
+from .._support.json_objects import Object, deep_copy
 from ..contract import invoice_lifecycle
 from ..errors import UnknownName
 from ..factories import make_invoice, open_invoice, repair_invoice
@@ -123,7 +123,7 @@ def made(api_version: str, simplest: Object, said: Facts, changed: list[Change |
 def settled(api_version: str, simplest: Object, said: Facts) -> Object:
     """The invoice of which facts were said, with what follows from them."""
     if not said:
-        same: Object = copied(simplest)
+        same: Object = deep_copy(simplest)
         return same
     told = _facts.overrides(resolve(api_version).name, simplest, said)
     invoice: Object = make_invoice(api_version, told, simplest)

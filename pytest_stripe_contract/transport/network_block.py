@@ -127,7 +127,7 @@ def _is_this_machine(host: str) -> bool:
 
 def report(target: str, advice: str = _ADVICE) -> NetworkBlocked:
     """Report a blocked connection to the innermost listener; return the error to raise."""
-    error = NetworkBlocked(target, advice, stack.here())
+    error = NetworkBlocked(target, advice, stack.user_location())
     for listener in _listeners[-1:]:
         listener(error)
     return error

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
-from .._support.json_objects import copied
+from .._support.json_objects import deep_copy
 from .._support.json_path import ABSENT, Path
 from ..contract import payload as payloads
 from ..errors import StripeContractError
@@ -68,7 +68,7 @@ def varied(payload: Any, variation: Variation, line: str) -> Any:
 
     Raises nothing: what is illegal in one answer of a replay may be legal in another.
     """
-    changed = copied(payload)
+    changed = deep_copy(payload)
     variation.change(changed)
     if variation.settles:
         changed = _settled(payload, changed, line)

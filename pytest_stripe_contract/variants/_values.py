@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .._support.json_objects import Object, copied
+from .._support.json_objects import Object, deep_copy
 from .._support.json_path import LONGEST_ID
 from ..schemas import TAIL, TIME, Place, Sampler, Schema, SchemaWalker, constant, expandable
 
@@ -89,8 +89,8 @@ def renamed(value: Any, old: str, new: str) -> Any:
 def one_more(items: list[Any], least: Any) -> Any:
     """An item like the last one, which adds nothing to what the others add up to."""
     if not items or not isinstance(items[-1], dict):
-        return copied(least)
-    last: Object = copied(items[-1])
+        return deep_copy(least)
+    last: Object = deep_copy(items[-1])
     if isinstance(own := last.get("id"), str) and len(own) > len(TAIL):  # addresses have it too
         last = renamed(last, own, own[:-2] + ("02" if not own.endswith("02") else "03"))
     for name, value in last.items():

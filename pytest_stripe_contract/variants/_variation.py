@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from .._support.json_objects import copied, id_of
+from .._support.json_objects import deep_copy, id_of
 from .._support.json_path import Path
 from ..schemas import EVERY, owners_at, schema_path, settle_tag
 from . import _values
@@ -115,7 +115,7 @@ class Variation:
 
     def is_in(self, root: Any) -> bool:
         """Whether a payload has the change: there is nothing left to do."""
-        again = copied(root)
+        again = deep_copy(root)
         self.change(again)
         return self.kind in ("longer", "has_more", "long_id") or bool(again == root)
 
@@ -134,14 +134,14 @@ class Variation:
         is_there = isinstance(key, int) or key in owner
         if self.kind in ("present", "undocumented"):
             if not is_there or owner[key] is None:
-                owner[key] = copied(self.value)
+                owner[key] = deep_copy(self.value)
         elif is_there and self.kind == "absent":
             del owner[key]
         elif is_there:
             owner[key] = self._instead(owner[key])
             for name, value in self.beside.items():
                 if owner.get(name) is None:
-                    owner[name] = copied(value)
+                    owner[name] = deep_copy(value)
         if self.tags is not None:
             if self.kind == "enum" and self.value not in self.tags[0]:
                 owner.update({name: None for name in self.tags[0] if name in owner})
@@ -152,7 +152,7 @@ class Variation:
         """What takes the place of a value."""
         match self.kind, old:
             case "expanded" | "deleted", str():
-                return copied(self.value) | {"id": old}
+                return deep_copy(self.value) | {"id": old}
             case "unexpanded", dict():
                 return id_of(old)
             case "longer", list():
@@ -161,7 +161,7 @@ class Variation:
                 return _values.longer(old)
             case "expanded" | "deleted" | "unexpanded" | "longer" | "long_id", _:
                 return old
-        return copied(self.value)
+        return deep_copy(self.value)
 
 
 def _reverse(value: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._support.tables import aligned
+from .._support.tables import align
 from .cases import RECORDED
 
 _HEAD = ("property", "variants", "broke at", "in")
@@ -65,7 +65,7 @@ class Tally:
         failed = f"the code broke on {len(broken)}" if broken else "the code broke on none"
         yield f"stripe variants: {len(ran)} ran{sampled}; {failed}"
         table = _without_last_if_same(list(self._rows(broken)))
-        yield from (f"  {line}" for line in aligned(table))
+        yield from (f"  {line}" for line in align(table))
         for test in self._failing():
             yield f"  {test} fails on the recorded answer too: see to that first"
         unfit = {each.test: each.unfit for each in self.outcomes.values() if each.unfit}
@@ -83,7 +83,7 @@ class Tally:
             noticed = [what for what, was_noticed in whats.items() if was_noticed]
             told = ", ".join(sorted(noticed or whats))
             rows.append(("noticed" if noticed else "unnoticed", path, told))
-        return list(aligned(sorted(rows)))
+        return list(align(sorted(rows)))
 
     def _failing(self) -> list[str]:
         """The tests that fail whatever the answer."""

@@ -9,7 +9,7 @@ import yaml
 from helpers.answers import documented, faultless
 from helpers.invoices import full
 
-from pytest_stripe_contract._support.json_objects import at, copied
+from pytest_stripe_contract._support.json_objects import deep_copy, objects_at
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.migrations.removed_properties import CHANGES, taken_off
@@ -715,7 +715,7 @@ def test_depth_and_circles_are_no_obstacle():
 
 def test_what_is_in_two_places_stays_one_value():
     shared = {"a": []}
-    copy_ = copied({"x": shared, "y": [shared]})
+    copy_ = deep_copy({"x": shared, "y": [shared]})
     assert copy_["x"] is copy_["y"][0] is not shared
     assert copy_["x"]["a"] is not shared["a"]
 
@@ -777,7 +777,7 @@ def test_every_value_of_a_full_line_item_is_where_the_table_says():
         if change.object == "line_item" and change.now_at and change.property in before:
             assert values_at(after, change.now_at)
             assert change.property not in after
-    assert next(at(after, "pricing.price_details"))["price"] == before["price"]["id"]
+    assert next(objects_at(after, "pricing.price_details"))["price"] == before["price"]["id"]
 
 
 def test_a_change_tells_where_the_value_is_now():

@@ -8,7 +8,7 @@ from helpers.invoices import of_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_contract._support.json_objects import DISCOUNTS, at
+from pytest_stripe_contract._support.json_objects import DISCOUNTS, objects_at
 from pytest_stripe_contract.contract import _explain as explain
 from pytest_stripe_contract.contract import invoice_rules as rules
 from pytest_stripe_contract.migrations._step import NoStepBack
@@ -103,8 +103,8 @@ def test_the_properties_that_a_step_takes_off_are_gone_everywhere(step):
     @modest
     def check(invoice):
         after = step.forward(invoice)
-        items = list(at(after, "lines.data[]"))
-        discounts = [each for owner in (after, *items) for each in at(owner, *DISCOUNTS)]
+        items = list(objects_at(after, "lines.data[]"))
+        discounts = [each for owner in (after, *items) for each in objects_at(owner, *DISCOUNTS)]
         kinds = {"invoice": [after], "line_item": items, "discount": discounts}
         for kind, objects in kinds.items():
             gone = set(taken_off(kind, step.to)) - {"subscription" if kind == "line_item" else ""}

@@ -11,7 +11,7 @@ import stripe
 from hypothesis import Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_contract._support.json_objects import copied
+from pytest_stripe_contract._support.json_objects import deep_copy
 from pytest_stripe_contract._support.json_path import ABSENT
 from pytest_stripe_contract.cassettes import load_shipped
 from pytest_stripe_contract.contract.contract import Contract
@@ -275,7 +275,7 @@ def test_every_property_of_the_schema_is_reached_with_null_and_with_a_value(line
         values = [spot.full, *([None] if place.is_nullable else [])]
         for value in [each for each in values if each is not ABSENT]:
             for before in start.values():
-                invoice = copied(before)
+                invoice = deep_copy(before)
                 spot.put(invoice, value)
                 reached = values_at(invoice, place.path)
                 assert (value is None) is (reached[0] is None), (place.path, value)
@@ -682,7 +682,7 @@ def test_what_others_are_the_sums_of_stays_while_it_comes_to_something():
         if each.place.path == ("total_tax_amounts", "*")
     ]
     invoice = make(versions.VERSION, {"tax": 5})
-    before = copied(invoice)
+    before = deep_copy(invoice)
 
     spot.put(invoice, {"amount": 0, "inclusive": False, "tax_rate": "txr_2"})
 

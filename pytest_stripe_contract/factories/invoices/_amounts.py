@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._support.json_objects import Object, copied, id_of
+from ..._support.json_objects import Object, deep_copy, id_of
 from ..._support.json_path import Path, show
 from ...contract import invoice_lifecycle as table
 from ...migrations import discount_credits
@@ -75,7 +75,7 @@ def derive_shares(revision: Revision) -> None:
         now = _line_shares(revision.invoice, share)
         if total in revision.invoice and revision.overrides(total):
             if len(lines) == 1:
-                revision.derive(copied(revision.invoice[total]), *lines[0], share)
+                revision.derive(deep_copy(revision.invoice[total]), *lines[0], share)
         elif now != _line_shares(revision.before, share):
             revision.derive(_merged_shares(now), total)
         if total == "total_discount_amounts":
@@ -100,7 +100,7 @@ def _derive_credits(revision: Revision, path: Path, target: Object, was: Any, na
     amounts = name.replace("pretax_credit", "discount")
     if isinstance(was, dict) and objects(target, amounts) != objects(was, amounts):
         others = [each for each in objects(target, name) if each.get("type") != "discount"]
-        revision.derive(others + copied(discount_credits(name).value(target)), *path, name)
+        revision.derive(others + deep_copy(discount_credits(name).value(target)), *path, name)
 
 
 def _derive_tax(revision: Revision) -> None:
@@ -299,7 +299,7 @@ def _line_shares(invoice: Object, name: str) -> list[Object]:
 def _merged_shares(shares: list[Object]) -> list[Object]:
     """Return the shares with the amounts of equal ones added up."""
     sums: dict[str, Object] = {}
-    for share in copied(shares):
+    for share in deep_copy(shares):
         kind = repr([pair for pair in share.items() if pair[0] not in _SUMMED])
         known = sums.setdefault(kind, share)
         for name in _SUMMED if known is not share else ():

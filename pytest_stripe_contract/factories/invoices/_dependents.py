@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..._support.json_path import Path, bare
+from ..._support.json_path import Path, unquoted
 from ...contract import invoice_lifecycle as table
 from .lifecycle import payment_ids
 from .revision import LENGTH, Revision, integer, line_items
@@ -124,7 +124,7 @@ def derive_lines(revision: Revision) -> None:
         expected, actual = invoice.get("currency"), item.get("currency")
         named_here = revision.overrides(*path, "currency")
         if named_here and isinstance(expected, str) and actual != expected:
-            revision.refuse((*path, "currency"), f"the invoice's {bare(expected)}", actual)
+            revision.refuse((*path, "currency"), f"the invoice's {unquoted(expected)}", actual)
     _derive_counts(revision)
     _refuse_equal_ids(revision)
 

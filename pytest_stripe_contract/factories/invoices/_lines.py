@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..._support.json_objects import Object, at, copied
+from ..._support.json_objects import Object, deep_copy, objects_at
 from ..._support.json_path import Path
 from .revision import Revision, integer, objects
 
@@ -32,9 +32,9 @@ _UNIT_AMOUNTS = ("unit_amount", "unit_amount_decimal")
 
 def another(like: Object, index: int) -> Object:
     """Return a copy of a line item for an index of the list: new ids, no taxes and discounts."""
-    item: Object = copied(like)
+    item: Object = deep_copy(like)
     item |= {name: [] for name in _SHARES if name in item}
-    for target in at(item, *_OWNERS_OF_IDS):
+    for target in objects_at(item, *_OWNERS_OF_IDS):
         for name in _IDS:
             if isinstance(target.get(name), str):
                 target[name] = _numbered(target[name], index)
@@ -43,10 +43,10 @@ def another(like: Object, index: int) -> Object:
 
 def adopted(item: Object, invoice: Object) -> Object:
     """Return a copy of a line item with the id, the currency and the mode of an invoice."""
-    item = copied(item)
+    item = deep_copy(item)
     if "invoice" in item:
         item["invoice"] = invoice.get("id")
-    for target in at(item, "", "price"):
+    for target in objects_at(item, "", "price"):
         for name in ("currency", "livemode"):
             if name in target and name in invoice:
                 target[name] = invoice[name]
@@ -139,7 +139,7 @@ def inclusive_tax(source: Object, name: str) -> int:
 def _prices(item: Object) -> Iterator[tuple[tuple[str, ...], Object]]:
     """Return the objects of a line item that have its unit price, each with its path."""
     for where in _PRICES:
-        for price in at(item, ".".join(where)):
+        for price in objects_at(item, ".".join(where)):
             if "unit_amount_decimal" in price:
                 yield where, price
 

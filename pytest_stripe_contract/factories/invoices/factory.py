@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..._support.json_objects import Object, copied
-from ..._support.json_path import bare, json_path
+from ..._support.json_objects import Object, deep_copy
+from ..._support.json_path import json_path, unquoted
 from ...contract import Contract, ContractViolation, Finding, kind_of
 from ...errors import InvalidOption
 from ...stripe_api import full_version, resolve
@@ -74,7 +74,7 @@ def make_invoice(
     status = lifecycle.requested_status(parsed, line, is_new=base is None)
     if status is not None:
         start = lifecycle.in_status(start, status, line)
-    revision = Revision(copied(start), start)
+    revision = Revision(deep_copy(start), start)
     writer = Writer(revision, line, _lines.adopted(line_items(example)[0], start))
     for path, value in parsed:
         writer.write(path, value)
@@ -108,7 +108,7 @@ def _check(api_version: str, revision: Revision, base: Mapping[str, Any] | None)
         own = [each for each in found if any(_overlap(each.path, path) for path in overridden)]
         findings = {each.path: each for each in reversed(own or found)}
         id_ = revision.invoice.get("id")
-        subject = f"invoice {bare(id_)}" if isinstance(id_, str) else "invoice"
+        subject = f"invoice {unquoted(id_)}" if isinstance(id_, str) else "invoice"
         raise ContractViolation(subject, checks.api_version, reversed(findings.values()))
 
 

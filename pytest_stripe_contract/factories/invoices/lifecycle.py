@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from ..._support.json_objects import Object, at, copied, put
+from ..._support.json_objects import Object, deep_copy, objects_at, put
 from ...cassettes import load_shipped
 from ...contract import invoice_lifecycle as table
 from ...errors import UnknownName
@@ -62,7 +62,7 @@ def requested_status(
 
 def in_status(invoice: Object, name: str, line: ReleaseLine) -> Object:
     """Return a copy of an invoice in another status."""
-    invoice = copied(invoice)
+    invoice = deep_copy(invoice)
     if invoice.get("status") == name:
         return invoice
     was_paid = invoice.get("status") == "paid"
@@ -87,7 +87,7 @@ def in_status(invoice: Object, name: str, line: ReleaseLine) -> Object:
     invoice.pop("status_details", None)
     documented = loader.documented("invoice", line.name)["properties"]
     if name == "uncollectible" and "status_details" in documented:
-        put(invoice, "status_details", copied(table.UNCOLLECTIBLE_DETAILS))
+        put(invoice, "status_details", deep_copy(table.UNCOLLECTIBLE_DETAILS))
     return invoice
 
 
@@ -147,10 +147,10 @@ def _restore(name: str, invoice: Object, before: Object) -> None:
 
 def _repair_prices(item: Object) -> None:
     """Give the prices of a line item its currency, and an expanded price its unit amount."""
-    for price in at(item, "plan", "price", "pricing.price_details.price"):
+    for price in objects_at(item, "plan", "price", "pricing.price_details.price"):
         price["currency"] = item["currency"]
-    for pricing in at(item, "pricing"):
-        for price in at(pricing, "price_details.price"):
+    for pricing in objects_at(item, "pricing"):
+        for price in objects_at(pricing, "price_details.price"):
             decimal = pricing["unit_amount_decimal"]
             is_whole = decimal is not None and "." not in decimal
             price["unit_amount_decimal"] = decimal
