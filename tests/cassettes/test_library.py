@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from pytest_stripe_contract.cassettes import Library, list_shipped, parse_cassette
 from pytest_stripe_contract.cassettes import yaml as yamlfile
+from pytest_stripe_contract.cassettes.yaml import compose
 from pytest_stripe_contract.errors import CassetteError, InvalidOption, UnknownName
 from pytest_stripe_contract.stripe_api import resources as shipped
 
@@ -385,3 +386,11 @@ raw: !!binary |
   /w==
 """
     )
+
+
+def test_the_nodes_of_a_source_are_none_if_it_is_no_yaml():
+    [[key, _]] = compose(b"a: b").value
+
+    assert key.value == "a"
+    for source in (b"", b"a: [", b"[" * 200):
+        assert compose(source) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from pytest_stripe_contract.cassettes import differences, request_key
+from pytest_stripe_contract.cassettes import differences, expands_payments, request_key
 from pytest_stripe_contract.messages.models import Request
 
 FORM = "application/x-www-form-urlencoded"
@@ -137,3 +137,17 @@ def test_any_id_of_a_known_endpoint_matches_with_any_id():
     assert request_key(one) != request_key(other)
     assert request_key(one, any_id=True) == request_key(other, any_id=True)
     assert list(differences(request_key(one), request_key(other, any_id=True))) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "expands"),
+    [
+        (request(), False),
+        (request("https://h/?expand[]=payments"), True),
+        (request(body="expand[0]=customer&expand[1]=payments"), True),
+        (request(body="expand[]=customer"), False),
+        (request(body="expand=payments"), False),
+    ],
+)
+def test_a_request_that_expands_payments_is_recognised(sent, expands):
+    assert expands_payments(sent) is expands
