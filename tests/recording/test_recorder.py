@@ -369,6 +369,14 @@ def test_mode_once_only_plays_a_cassette_that_exists(run, server, cassette):
     assert cassette.read_bytes() == before
 
 
+def test_ci_in_the_environment_does_not_change_the_mode(run, server, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+
+    run(WRITES_OFF, "--stripe-record=once").assert_outcomes(passed=1)
+
+    assert len(server.requests) == 1
+
+
 def test_the_command_line_goes_before_the_marker(run, server):
     marked = WRITES_OFF.replace("stripe_replay\n", 'stripe_replay(record="once")\n', 1)
 
