@@ -1,4 +1,4 @@
-"""Replay Stripe's answers offline, and hold requests and answers to the contract of a version."""
+"""Replay Stripe's answers offline, and check requests and answers against Stripe's API types."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -63,41 +63,32 @@ __all__ = [
     "upgrade",
 ]
 
-_FAULTS = (
-    "connection_reset",
-    "dns_failure",
-    "not_json",
-    "slow",
-    "status",
-    "timeout",
-    "tls_failure",
-    "truncated_body",
-)
-
 _HOMES = {
-    "ABSENT": "_support.json_path",
-    "Call": "replay",
-    "Contract": "contract",
-    "ContractViolation": "contract",
-    "Event": "factories",
-    "EventFactory": "factories",
-    "Finding": "contract",
-    "NoEvent": "factories",
-    "NoStepBack": "migrations",
-    "RecordingRefused": "recording",
-    "Replay": "replay",
-    "ReplayMiss": "replay",
-    "Request": "messages",
-    "Response": "messages",
-    **dict.fromkeys(_FAULTS, "faults"),
-    "upgrade": "migrations",
+    "_support.json_path": ("ABSENT",),
+    "contract": ("Contract", "ContractViolation", "Finding"),
+    "factories": ("Event", "EventFactory", "NoEvent"),
+    "faults": (
+        "connection_reset",
+        "dns_failure",
+        "not_json",
+        "slow",
+        "status",
+        "timeout",
+        "tls_failure",
+        "truncated_body",
+    ),
+    "messages": ("Request", "Response"),
+    "migrations": ("NoStepBack", "upgrade"),
+    "recording": ("RecordingRefused",),
+    "replay": ("Call", "Replay", "ReplayMiss"),
 }
-"""Where the names are that pytest must not import with the plugin: they bring libraries."""
+"""Modules that are imported on first use, as they import libraries that pytest starts without."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ..errors import InvalidOption
 from . import _options
-from ._stash import DRIFT, REPLAY
+from ._stash import state_of
 
 if TYPE_CHECKING:
     from ..contract import Contract
@@ -56,7 +56,7 @@ def stripe_contract(request: pytest.FixtureRequest, stripe_api_version: str) -> 
     _hooks.register(request.config)
     with _reporting.short_errors():
         strict = _options.strict(request.config, _options.marker_of(request.node))
-        drift = request.node.stash.setdefault(DRIFT, [])
+        drift = state_of(request.node).drift
         return Contract(
             _version(request, stripe_api_version),
             strict=strict,
@@ -121,7 +121,7 @@ def stripe_replay(
     with _reporting.short_errors():
         settings = _settings(request, stripe_api_version, stripe_scrub, ApiBase(stripe_api_base))
         replay = _replay(request, settings)
-    request.node.stash[REPLAY] = replay
+    state_of(request.node).replay = replay
     if _options.marker_of(request.node) is None:
         yield replay
     else:

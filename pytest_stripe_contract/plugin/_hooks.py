@@ -9,7 +9,7 @@ import pytest
 
 from . import _outcome
 from ._options import is_ours
-from ._stash import DRIFT, REPLAY
+from ._stash import STATE, state_of
 from ._summary import Summary
 
 
@@ -28,8 +28,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     See https://docs.pytest.org/en/stable/reference/reference.html#pytest.hookspec.pytest_runtest_call.
     """
     yield
-    if REPLAY in item.stash:
-        _outcome.verify(item, unplayed=True)
+    state = item.stash.get(STATE, None)
+    if state and state.replay:
+        _outcome.verify(state, unplayed=True)
     elif item.get_closest_marker("stripe_replay"):
         text = "stripe_replay: mark test functions only, and before pytest sets them up"
         pytest.fail(text, pytrace=False)
@@ -42,9 +43,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     See https://docs.pytest.org/en/stable/reference/reference.html#pytest.hookspec.pytest_runtest_teardown.
     """
     yield
-    if REPLAY in item.stash:
-        _outcome.verify(item, unplayed=_outcome.is_unverified(item))
-        _outcome.save(item)
+    if state := item.stash.get(STATE, None):
+        _outcome.verify(state, unplayed=bool(state.is_passed and not state.is_verified))
+        _outcome.save(state, item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,9 +58,9 @@ def pytest_runtest_makereport(
     """
     _outcome.cut_traceback(call)
     report = yield
-    is_used = REPLAY in item.stash or DRIFT in item.stash or any(map(is_ours, item.iter_markers()))
+    is_used = STATE in item.stash or any(map(is_ours, item.iter_markers()))
     if is_used or item.config.getoption("stripe_unused"):
-        _outcome.extend(report, item, call)
-    if report.when == "teardown":
-        _outcome.forget(item)  # items live as long as the run, and may run again
+        _outcome.extend(report, item, call, state_of(item))
+    if report.when == "teardown" and STATE in item.stash:
+        del item.stash[STATE]  # items live as long as the run, and may run again
     return report

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from .._support import stack
@@ -11,31 +9,22 @@ from ..errors import NetworkBlocked, ReplayFailure, StripeContractError
 from . import _reporting, _unused_cassettes
 from ._options import Variants
 from ._parametrize import case_of
-from ._stash import DRIFT, PASSED, RECORDED, REPLAY, VERIFIED
-
-_KEYS: tuple[pytest.StashKey[Any], ...] = (REPLAY, DRIFT, PASSED, VERIFIED, RECORDED)
+from ._stash import ItemState
 
 
-def verify(item: pytest.Item, *, unplayed: bool) -> None:
+def verify(state: ItemState, *, unplayed: bool) -> None:
     """Fail the test if its replay has problems that are not reported yet."""
-    item.stash[VERIFIED] = True
-    if problems := item.stash[REPLAY].problems(unplayed=unplayed):
+    state.is_verified = True
+    if state.replay and (problems := state.replay.problems(unplayed=unplayed)):
         pytest.fail(ReplayFailure(problems).summary, pytrace=False)
 
 
-def is_unverified(item: pytest.Item) -> bool:
-    """Return whether a test passed before it had its replay, so that nothing was verified."""
-    return item.stash.get(PASSED, False) and not item.stash.get(VERIFIED, False)
-
-
-def save(item: pytest.Item) -> None:
+def save(state: ItemState, item: pytest.Item) -> None:
     """Write the cassettes that the test recorded, if it passed."""
-    if item.stash.get(PASSED, False):
+    if state.replay and state.is_passed:
         with _reporting.short_errors():
-            recorders = item.stash[REPLAY].recorders()
-            saved = [recorder.path for recorder in recorders if recorder.save()]
-            root = item.config.rootpath
-            item.stash[RECORDED] = [str(stack.shorten(path, root)) for path in saved]
+            saved = [recorder.path for recorder in state.replay.recorders() if recorder.save()]
+            state.recorded = [str(stack.shorten(path, item.config.rootpath)) for path in saved]
 
 
 def cut_traceback(call: pytest.CallInfo[None]) -> None:
@@ -47,28 +36,25 @@ def cut_traceback(call: pytest.CallInfo[None]) -> None:
         call.excinfo = pytest.ExceptionInfo.from_exception(error)
 
 
-def extend(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+def extend(
+    report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None], state: ItemState
+) -> None:
     """Add the problems of the test's replay to its report, and the data for the summary."""
-    replay, case = item.stash.get(REPLAY, None), case_of(item)
+    replay, case = state.replay, case_of(item)
     if report.when == "call":  # a test with subtests has several reports
-        item.stash[PASSED] = report.passed and item.stash.get(PASSED, True)
+        state.is_passed = report.passed and state.is_passed is not False
     data = _reporting.add_sections(report, replay, call.excinfo)
     if case is not None and not report.skipped and (report.when == "call" or report.failed):
-        unfit = replay.unfit if replay and case.parts else None
+        unfit = None
+        if replay and case.parts:
+            unfit = next((each.unfit for each in replay.tree() if each.unfit), None)
         data["case"] = _reporting.outcome(item, report, case, call.excinfo, unfit)
         if case.parts and not unfit and Variants.of(item.config).is_sensitivity:
             data["case"]["noticed"] = _reporting.pass_if_noticed(report, call)
     if report.when == "teardown":
-        found = item.stash.get(DRIFT, []) if not case or not case.parts else []
-        data["drift"] = list(dict.fromkeys([*found, *(replay.drift() if replay else ())]))
-        data["recorded"] = item.stash.get(RECORDED, [])
+        drift = state.drift if not case or not case.parts else []
+        data["drift"] = list(dict.fromkeys([*drift, *(replay.drift() if replay else ())]))
+        data["recorded"] = state.recorded
     if item.config.getoption("stripe_unused"):
         data["unused"] = _unused_cassettes.data_of(item, replay)
     setattr(report, _reporting.DATA, data)
-
-
-def forget(item: pytest.Item) -> None:
-    """Remove the data of a test that is over."""
-    for key in _KEYS:
-        if key in item.stash:
-            del item.stash[key]

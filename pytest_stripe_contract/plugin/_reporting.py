@@ -40,8 +40,9 @@ def add_sections(
             report.sections.append(("Stripe replay", "\n\n".join(problems)))
         from ._rehearsal import changes_named
 
+        versions = {version for each in replay.tree() for version in each.answered_versions}
         *_, statement = _last_own(error)
-        if changes := changes_named(error.value, statement, replay.answered_versions()):
+        if changes := changes_named(error.value, statement, versions):
             report.sections.append(("Stripe API version", "\n\n".join(map(str, changes))))
         data["properties"] = [change.property for change in changes]
     return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,17 +17,27 @@ DESELECTED = pytest.StashKey[bool]()
 VARIANT_ERRORS: pytest.StashKey[dict[str, StripeContractError]] = pytest.StashKey()
 """On the config, by a test's node id: why the test has no variants."""
 
-REPLAY: pytest.StashKey[Replay] = pytest.StashKey()
-"""On a test: its replay."""
 
-DRIFT = pytest.StashKey[list[str]]()
-"""On a test: the drift that its contract found."""
+@dataclass(slots=True)
+class ItemState:
+    """The state of a test that uses the plugin.
 
-PASSED = pytest.StashKey[bool]()
-"""On a test: whether its call phase passed."""
+    ``drift`` is what its contract found, ``recorded`` names the cassettes that it recorded,
+    ``is_passed`` says that its call phase passed, and ``is_verified`` that the problems of its
+    replay were looked for.
+    """
 
-VERIFIED = pytest.StashKey[bool]()
-"""On a test: whether the problems of its replay were looked for."""
+    replay: Replay | None = None
+    drift: list[str] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
+    is_passed: bool | None = None
+    is_verified: bool = False
 
-RECORDED = pytest.StashKey[list[str]]()
-"""On a test: the cassettes that it recorded."""
+
+STATE = pytest.StashKey[ItemState]()
+"""On a test: its state."""
+
+
+def state_of(item: pytest.Item) -> ItemState:
+    """Return the state of a test."""
+    return item.stash.setdefault(STATE, ItemState())

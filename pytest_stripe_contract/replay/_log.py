@@ -6,6 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from ..contract import Finding
 from ..errors import NetworkBlocked
@@ -30,8 +31,9 @@ class Log(ABC):
     ``calls`` has each request with its answer, in the order of the answers; ``misses`` has the
     requests that nothing answered, ``refusals`` those that must not be recorded,
     ``blocked_attempts`` the connections that the network block stopped, and ``observations`` the
-    findings in messages. ``nested`` has the logs of the replays inside this one. With ``strict``,
-    drift is a problem too.
+    findings in messages. ``nested`` has the logs of the replays inside this one,
+    ``answered_versions`` the API versions of the answers, and ``unfit`` the reason why an answer
+    could not be shown in the version that a request named. With ``strict``, drift is a problem too.
     """
 
     def __init__(self, *, strict: bool) -> None:
@@ -40,11 +42,11 @@ class Log(ABC):
         self.refusals: list[RecordingRefused] = []
         self.blocked_attempts: list[NetworkBlocked] = []
         self.observations: list[Observation] = []
-        self.nested: list[Log] = []
+        self.nested: list[Self] = []
+        self.answered_versions: set[str] = set()
+        self.unfit: str | None = None
         self._missed: list[Call] = []
-        self._unfit: str | None = None
         self._strict = strict
-        self._answered_versions: set[str] = set()
         self._lock = threading.Lock()
         self._reported: set[str] = set()
 
@@ -54,30 +56,27 @@ class Log(ABC):
         ``report`` marks them as reported. ``unplayed`` includes the recordings that are left:
         a test that was skipped or failed may leave some.
         """
+        logs = self.tree()
+        texts = (text for log in logs for text in log.own_problems(unplayed, report=report))
+        return list(dict.fromkeys(texts))
+
+    def own_problems(self, unplayed: bool, *, report: bool) -> list[str]:  # noqa: FBT001
+        """Return the same problems, without those of nested replays."""
         with self._lock:
             texts = [text for text in self._problems(unplayed) if text not in self._reported]
-            if report:
-                self._reported.update(texts)
-        for inner in self.nested:
-            texts += inner.problems(unplayed=unplayed, report=report)
-        return list(dict.fromkeys(texts))
+            self._reported.update(texts if report else ())
+        return texts
 
     def drift(self) -> list[str]:
         """Return each different finding of drift once, with those of nested replays."""
-        lines = [str(each.finding) for each in self.observations if each.finding.kind == "drift"]
+        findings = (each.finding for log in self.tree() for each in log.observations)
+        return list(dict.fromkeys(str(each) for each in findings if each.kind == "drift"))
+
+    def tree(self) -> Iterator[Self]:
+        """Return this log and those of all nested replays."""
+        yield self
         for inner in self.nested:
-            lines += inner.drift()
-        return list(dict.fromkeys(lines))
-
-    def answered_versions(self) -> set[str]:
-        """Return the API versions of the answers, with those of nested replays."""
-        return self._answered_versions.union(*(each.answered_versions() for each in self.nested))
-
-    @property
-    def unfit(self) -> str | None:
-        """The reason why an answer could not be shown in the API version that a request named."""
-        reasons = (self._unfit, *(each.unfit for each in self.nested))
-        return next(filter(None, reasons), None)
+            yield from inner.tree()
 
     @property
     def attempts(self) -> list[tuple[Call, ...]]:
@@ -97,7 +96,7 @@ class Log(ABC):
         with self._lock:
             self.calls.append(call)
             self.observations += observations
-            self._answered_versions.update([version] if version else ())
+            self.answered_versions.update([version] if version else ())
 
     def remove_answer(self, call: Call, fault: str | None) -> None:
         """Note that the client stopped waiting, so that the answer of a call never arrived."""

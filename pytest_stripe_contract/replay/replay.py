@@ -36,8 +36,6 @@ class Replay(Log):
     to the recording ``session``, if there is one.
     """
 
-    nested: list[Replay]  # type: ignore[assignment]  # a narrower type than the log's
-
     def __init__(
         self,
         library: Library,
@@ -61,9 +59,9 @@ class Replay(Log):
             part if isinstance(part, Fault) else require_known_version(library.find(part))
             for part in played
         ]
-        self._queue = RecordingQueue(parts, settings.times, scrubber, settings.invoice)
+        self.queue = RecordingQueue(parts, settings.times, scrubber, settings.invoice)
 
-    def __call__(self, *sequence: str | Fault, **options: Any) -> Replay:
+    def __call__(self, *sequence: str | Fault, **options: Any) -> Self:
         """Return a replay of other cassettes inside this one; enter it by ``with``.
 
         ``sequence`` has names of cassettes, and faults between them; ``options`` are those of
@@ -74,7 +72,7 @@ class Replay(Log):
         if not sequence:
             raise InvalidOption("stripe_replay", (), "the name of a cassette, or several")
         try:
-            inner = Replay(self.library, sequence, self.settings.replace(**options), self._case)
+            inner = type(self)(self.library, sequence, self.settings.replace(**options), self._case)
         except StripeContractError as error:
             raise error.with_traceback(None) from None  # frames of this package help nobody
         paths = [recorder.path for recorder in self.recorders()]
@@ -112,13 +110,11 @@ class Replay(Log):
 
     def recorders(self) -> list[Recorder]:
         """Return the recorders to save if the test passes, with those of nested replays."""
-        own = [self.session.recorder] if self.session else []
-        return own + [recorder for inner in self.nested for recorder in inner.recorders()]
+        return [replay.session.recorder for replay in self.tree() if replay.session]
 
     def cassettes(self) -> list[Cassette]:
         """Return the cassettes that are played, with those of nested replays."""
-        nested = [cassette for inner in self.nested for cassette in inner.cassettes()]
-        return [*self._queue.cassettes, *nested]
+        return [cassette for replay in self.tree() for cassette in replay.queue.cassettes]
 
     def unfinished(self) -> Iterator[str]:
         """Return a text for each recording that should have been played, or made, by the end."""
@@ -128,7 +124,7 @@ class Replay(Log):
         elif self.session:
             yield from self.session.problems()
         elif not self.settings.allow_unplayed:
-            yield from map(_unplayed, self._queue.unplayed())
+            yield from map(_unplayed, self.queue.unplayed())
 
     @property
     def records(self) -> bool:
@@ -139,12 +135,12 @@ class Replay(Log):
         """Return whether requests to a host are answered here: recorded ones, or Stripe's."""
         base = self.settings.base
         is_stand_in = not base.is_stripe and origin(base.url)[1:] == (host, port)
-        return is_stand_in or self._queue.has_host(host, port)
+        return is_stand_in or self.queue.has_host(host, port)
 
     def take(self, request: Request) -> Reply | None:
         """Return the next recorded answer to a request; None if no recording is left."""
         request = self.settings.addressed_to_stripe(request)
-        taken = self._queue.take(request)
+        taken = self.queue.take(request)
         if not taken:
             return self._next_page(request)
         recording, delay = taken[-1], sum(each.delay for each in taken)
@@ -170,11 +166,11 @@ class Replay(Log):
         """Note a request that nothing answered, and return the error to raise."""
         request = self.settings.addressed_to_stripe(request)
         observations = _validation.of_request(request, self.settings)
-        return self.add_miss(no_recording(request, self._queue), observations, request)
+        return self.add_miss(no_recording(request, self.queue), observations, request)
 
     def failed(self, origin: str, error: Exception) -> ReplayMiss:
         """Note an answer that HTTP cannot carry, and return the error to raise."""
-        return self.add_miss(no_answer(origin, self._queue, error))
+        return self.add_miss(no_answer(origin, self.queue, error))
 
     def _next_page(self, request: Request) -> Reply | None:
         """Return the last page of a list that the variant makes longer; None for other requests."""
@@ -195,13 +191,13 @@ class Replay(Log):
             response = recording.answer(request, version)
             return (self._case.shown(response, shown) if self._case else response), shown
         except (ConversionError, ContractViolation, UnknownName) as error:
-            miss = no_rendition(request, self._queue, recording, error)
-            self._unfit = f"{error}; {miss.advice}"
+            miss = no_rendition(request, self.queue, recording, error)
+            self.unfit = f"{error}; {miss.advice}"
             raise self.add_miss(miss) from error
 
     def _give_back(self, call: Call, taken: Sequence[Recording]) -> None:
         """Keep the answer that the client did not wait for: it is for the next try."""
-        self._queue.give_back(taken[1:])
+        self.queue.give_back(taken[1:])
         self.remove_answer(call, str(taken[0].fault))
 
 
