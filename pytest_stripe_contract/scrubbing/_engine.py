@@ -64,7 +64,8 @@ class Engine:
     ``known`` finds personal texts outside of their properties. ``learned`` collects the personal
     texts that were replaced, with their placeholder and kind. With ``only``, secrets of that
     kind alone are replaced, and names mean nothing. If ``is_deep`` is false, encoded layers are
-    left out. Each method raises `Unscannable` for data that cannot be searched.
+    left out. If ``is_clean``, texts are known to hold no secret, and names alone matter. Each
+    method raises `Unscannable` for data that cannot be searched.
     """
 
     rules: Rules
@@ -73,6 +74,7 @@ class Engine:
     known: KnownTexts | None = None
     learned: dict[str, tuple[str, str]] = field(default_factory=dict)
     is_deep: bool = True
+    is_clean: bool = False
 
     def text(self, text: str, place: Place) -> tuple[str, Notes]:
         """Scrub a text of any kind, JSON too."""
@@ -98,6 +100,10 @@ class Engine:
     def after_rules(self) -> Engine:
         """Return the engine for data to which a team's rules were applied already."""
         return replace(self, rules=self.rules.keep_all()) if self.rules else self
+
+    def for_parts_of(self, text: str) -> Engine:
+        """Return the engine for parts of a text, which need no search if the text is clean."""
+        return replace(self, is_clean=self._is_clean_text(text))
 
     def data(self, data: bytes, place: Place) -> tuple[bytes, Notes]:
         """Scrub bytes: a text in any encoding; anything else is replaced whole."""
@@ -147,12 +153,12 @@ class Engine:
 
     def replaced(self, text: str, place: Place) -> tuple[str, Notes]:
         """Scrub a text once; it may hold secrets afterwards."""
-        is_clean = self.known is None and not self._may_hold_secret(text)
+        is_clean = self._is_clean_text(text)
         if is_clean and not (place.is_payload and (self.is_personal or self.rules)):
             return text, []
         values = _json_text.parse(text)
         if values is not None:
-            walk = _Walk(self, is_clean=is_clean)
+            walk = _Walk(replace(self, is_clean=is_clean))
             for value in values:
                 walk.visit(value, place)
             return (_json_text.replace(text, walk.changes) if walk.notes else text), walk.notes
@@ -163,12 +169,14 @@ class Engine:
         notes = self._in_layers(text, place)
         return (_placeholders.secret(text) if notes else text), notes
 
-    def _may_hold_secret(self, text: str) -> bool:
-        """Return False if no layer of a text holds a secret."""
+    def _is_clean_text(self, text: str) -> bool:
+        """Tell if no layer of a text holds a secret; most texts do not even hold a clue to one."""
+        if self.is_clean or self.known is not None:
+            return self.is_clean
         if not _CLUES.search(text):
-            return False
+            return True
         layers = decoding.layers(text) if self.is_deep else ()
-        return any(
+        return not any(
             any(part in layer for part in SECRET_NAME_PARTS) or any(find_secrets(layer))
             for layer in chain((text,), layers)
         )
@@ -198,11 +206,10 @@ class _Walk:
     """Goes once through a value, by the names of its properties.
 
     ``changes`` are the new keys and values by their number in the order of the value, as
-    `_json_text.replace` takes them. If ``is_clean``, texts hold no secrets.
+    `_json_text.replace` takes them.
     """
 
     engine: Engine
-    is_clean: bool = False
     changes: dict[int, Any] = field(default_factory=dict)
     notes: Notes = field(default_factory=list)
     number: int = 0
@@ -262,7 +269,7 @@ class _Walk:
         return new, [Note((), kind)]
 
     def _leaf(self, value: Any, place: Place) -> Scrubbed:
-        if self.is_clean:
+        if self.engine.is_clean:
             return value, []
         return self.engine.scalar(value, Place(is_payload=place.is_payload))
 

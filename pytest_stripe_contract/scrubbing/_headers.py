@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -40,40 +40,51 @@ def number_idempotency_keys(idempotency_keys: Iterable[str]) -> Mapping[str, str
     return {key: key if key in taken else next(free) for key in distinct}
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderScrubber:
-    """Replaces or drops headers by their names; the texts in all others go through ``engine``.
+def scrub_headers(
+    engine: Engine, idempotency_keys: Mapping[str, str], headers: Sequence[tuple[Any, Any]]
+) -> tuple[list[tuple[Any, Any]], Notes]:
+    """Scrub headers, which are names with a value or with a list of values.
 
     ``idempotency_keys`` has a placeholder for each key.
     """
+    texts = (_decoded(part) for name, value in headers for part in (name, *_values(value)))
+    by_name = _Headers(engine.for_parts_of("\n\n".join(texts)), idempotency_keys)
+    scrubbed: list[tuple[Any, Any]] = []
+    notes: Notes = []
+    for name, value in headers:
+        new_name, more = by_name.engine.scalar(name, _ELSEWHERE)
+        step = _decoded(new_name)
+        notes += [note.under(step) for note in more]
+        values = _values(value)
+        new_values = []
+        for index, item in enumerate(values):
+            new, more = by_name.scrub(step.casefold(), item)
+            new_values += [] if new is _DROPPED else [new]
+            steps = (step,) if len(values) == 1 else (step, index)
+            notes += [note.under(*steps) for note in more]
+        if new_values or not values:
+            scrubbed.append((new_name, new_values if isinstance(value, list) else new_values[0]))
+    return scrubbed, notes
+
+
+def _values(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _decoded(part: Any) -> str:
+    return part.decode("latin-1") if isinstance(part, bytes) else str(part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Headers:
+    """Replaces or drops headers by their names; the texts in all others go through ``engine``."""
 
     engine: Engine
     idempotency_keys: Mapping[str, str]
 
-    def scrub(self, headers: Iterable[tuple[Any, Any]]) -> tuple[list[tuple[Any, Any]], Notes]:
-        """Scrub names with a value or with a list of values."""
-        scrubbed: list[tuple[Any, Any]] = []
-        notes: Notes = []
-        for name, value in headers:
-            new_name, more = self.engine.scalar(name, _ELSEWHERE)
-            step = new_name.decode("latin-1") if isinstance(new_name, bytes) else str(new_name)
-            notes += [note.under(step) for note in more]
-            values = value if isinstance(value, list) else [value]
-            new_values = []
-            for index, item in enumerate(values):
-                new, more = self._value(step.casefold(), item)
-                new_values += [] if new is _DROPPED else [new]
-                steps = (step,) if len(values) == 1 else (step, index)
-                notes += [note.under(*steps) for note in more]
-            if new_values or not values:
-                scrubbed.append(
-                    (new_name, new_values if isinstance(value, list) else new_values[0])
-                )
-        return scrubbed, notes
-
-    def _value(self, name: str, value: Any) -> Scrubbed:
+    def scrub(self, name: str, value: Any) -> Scrubbed:
         if isinstance(value, bytes):
-            new, notes = self._value(name, value.decode("latin-1"))
+            new, notes = self.scrub(name, _decoded(value))
             return (new.encode("latin-1", "replace") if isinstance(new, str) else new), notes
         rule = self.engine.rules.of_header(name)
         if not isinstance(rule, Unset):

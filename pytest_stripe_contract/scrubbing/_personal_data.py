@@ -153,9 +153,8 @@ class Place:
             return reduce(Place.into, names, self)
         name = _TYPE_OF_PROPERTY.get(key, _singular(key))
         is_known = name in _IMPERSONAL or name == "tax_id"
-        return replace(
-            self, keys=(*self.keys, key), object_type=name if is_known else self.object_type
-        )
+        object_type = name if is_known else self.object_type
+        return Place((*self.keys, key), object_type, self.is_payload)
 
     def of_type(self, object_type: object) -> Place:
         """Return the place for an object with this value of ``object``."""

@@ -28,6 +28,7 @@ def scrub_url(engine: Engine, url: str) -> tuple[str, Notes]:
 
 
 def _scrub_form(engine: Engine, text: str, root: Place) -> tuple[str, Notes]:
+    engine = engine.for_parts_of(text)
     fields = [field.partition("=") for field in text.split("&")]
     pairs = [(unquote_plus(name), unquote_plus(value)) for name, _, value in fields]
     chunks: list[str] = []
@@ -72,6 +73,8 @@ def _scrub_pluses(engine: Engine, text: str) -> tuple[str, Notes]:
 
 
 def _scrub_url(engine: Engine, url: str) -> tuple[str, Notes]:
+    # A slash may be in base64, or end it: look at the URL as a whole, and at its segments.
+    engine = engine.for_parts_of("\n\n".join([url, *url.split("/")]))
     before, question, rest = url.partition("?")
     query, hash_, fragment = rest.partition("#")
     before, notes = _scrub_segments(engine, before)
@@ -83,19 +86,22 @@ def _scrub_url(engine: Engine, url: str) -> tuple[str, Notes]:
 
 def _scrub_segments(engine: Engine, text: str) -> tuple[str, Notes]:
     """Scrub a URL without its query, or a fragment: by segments if a secret is encoded in one."""
+    if engine.is_clean:
+        return text, []
     if secrets := engine.readable(text):
         return replace_secrets(text, secrets), [Note((), each.kind) for each in secrets]
-    notes = engine.text(text, _ELSEWHERE)[1]
-    if not notes:
-        return text, []
     origin = match[0] if (match := _ORIGIN.match(text)) else ""
     segments = re.split("([/#])", text[len(origin) :])
+    notes: Notes = []
     for index, segment in enumerate(segments):
         new, more = engine.text(unquote(segment), _ELSEWHERE)
         if more:
             segments[index] = quote(new, safe="*@:+,;=$!&'()", errors=_SURROGATES)
-    path = "".join(segments)
-    if f"{origin}{path}" == text:  # the secret is in several segments, or in the origin
+            notes += more
+    if notes:
+        return f"{origin}{''.join(segments)}", notes
+    notes = engine.text(text, _ELSEWHERE)[1]
+    if notes:  # the secret is in several segments, or in the origin
         origin = "" if engine.text(origin, _ELSEWHERE)[1] else origin
-        path = f"{origin and '/'}{_placeholders.secret(path)}"
-    return f"{origin}{path}", notes
+        text = f"{origin}{origin and '/'}{_placeholders.secret(text)}"
+    return text, notes

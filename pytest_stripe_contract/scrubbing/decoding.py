@@ -76,13 +76,15 @@ def _of_text(text: str) -> Iterator[str]:
 
 
 def of_bytes(data: bytes) -> Iterator[str]:
-    """Yield the texts in bytes: all of them, decompressed if need be, or their readable parts."""
+    """Yield the texts in bytes: all of them, decompressed if need be, and their readable parts."""
     inflated = inflate(data)
     if inflated is not None:
         yield from of_bytes(inflated)
-    elif encoding := text_encoding(data):
+        return
+    encoding = text_encoding(data)
+    if encoding is not None:
         yield data.decode(encoding)
-    else:
+    if encoding in (None, "latin-1"):
         for match in _READABLE.finditer(data):
             yield match[0].decode("utf-8", "replace")
 

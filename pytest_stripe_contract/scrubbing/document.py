@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from . import _json_text, _personal_data
 from ._bodies import BodyReader, body_length, is_pair
 from ._engine import Engine, Notes, Scrubbed
-from ._headers import IDEMPOTENCY_KEY, HeaderScrubber, number_idempotency_keys
+from ._headers import IDEMPOTENCY_KEY, number_idempotency_keys, scrub_headers
 from ._personal_data import KnownTexts, Place
 from ._urls import scrub_url
 from .decoding import Unscannable
@@ -29,9 +28,9 @@ def scrub_document(engine: Engine, document: Any) -> Scrubbed:
     request only if they have their property in that very request, as a replay knows no more.
     """
     if not engine.is_personal:
-        return _Document(engine, HeaderScrubber(engine, {})).scrub(document)
+        return _Document(engine, {}).scrub(document)
     idempotency_keys = number_idempotency_keys(_idempotency_keys(document))
-    scrubbed, notes = _Document(engine, HeaderScrubber(engine, idempotency_keys)).scrub(document)
+    scrubbed, notes = _Document(engine, idempotency_keys).scrub(document)
     numbered = {
         key: (new, "idempotency key") for key, new in idempotency_keys.items() if key != new
     }
@@ -39,7 +38,7 @@ def scrub_document(engine: Engine, document: Any) -> Scrubbed:
     if known is None:
         return scrubbed, notes
     engine = replace(engine.after_rules(), known=known)
-    scrubbed, more = _Document(engine, HeaderScrubber(engine, idempotency_keys)).scrub(scrubbed)
+    scrubbed, more = _Document(engine, idempotency_keys).scrub(scrubbed)
     return scrubbed, [*notes, *more]
 
 
@@ -88,21 +87,12 @@ def _idempotency_keys(document: Any, depth: int = 0) -> Iterator[str]:
 # --- the walk ---------------------------------------------------------------------------------
 
 
-@contextmanager
-def _at(step: str | int) -> Iterator[None]:
-    """Add a step to the place of `Unscannable`."""
-    try:
-        yield
-    except Unscannable as error:
-        raise Unscannable(error.problem, (step, *error.steps)) from error
-
-
 @dataclass(frozen=True, slots=True)
 class _Document:
     """Goes through a document: its messages, its headers, and everything else."""
 
     engine: Engine
-    headers: HeaderScrubber
+    idempotency_keys: Mapping[str, str]
 
     def scrub(self, document: Any) -> Scrubbed:
         if _is_cassette(document):
@@ -112,31 +102,35 @@ class _Document:
     def _any(self, value: Any, place: Place, depth: int) -> Scrubbed:
         if depth > _json_text.MAX_DEPTH:
             raise Unscannable(_json_text.TOO_DEEP)
-        notes: Notes = []
-        if isinstance(value, list):
-            items = []
-            for index, item in enumerate(value):
-                with _at(index):
-                    new, more = self._any(item, place, depth + 1)
-                items.append(new)
-                notes += [note.under(index) for note in more]
-            return (items if notes else value), notes
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (list, Mapping)):
             return self.engine.value(value, place)
-        scrubbed: dict[Any, Any] = {}
-        for key, inner in value.items():
-            name, more = self.engine.scalar(key, _ELSEWHERE)
-            step = str(name)
-            with _at(step):
-                if key in ("request", "response") and isinstance(inner, Mapping):
-                    new, most = self._message(inner, depth + 1, is_request=key == "request")
-                elif key == "headers" and _pairs(inner):
-                    new, most = self._headers(inner)
-                else:
-                    new, most = self._any(inner, place.into(str(key)), depth + 1)
-            scrubbed[name] = new
-            notes += [note.under(step) for note in (*more, *most)]
+        step: str | int = ""
+        notes: Notes = []
+        try:
+            if isinstance(value, list):
+                items = []
+                for step, item in enumerate(value):
+                    new, more = self._any(item, place, depth + 1)
+                    items.append(new)
+                    notes += [note.under(step) for note in more]
+                return (items if notes else value), notes
+            scrubbed: dict[Any, Any] = {}
+            for key, item in value.items():
+                name, more = self.engine.scalar(key, _ELSEWHERE)
+                step = str(name)
+                scrubbed[name], most = self._entry(key, item, place, depth + 1)
+                notes += [note.under(step) for note in (*more, *most)]
+        except Unscannable as error:
+            raise Unscannable(error.problem, (step, *error.steps)) from error
         return (scrubbed if notes else value), notes
+
+    def _entry(self, key: Any, value: Any, place: Place, depth: int) -> Scrubbed:
+        if key in ("request", "response") and isinstance(value, Mapping):
+            return self._message(value, depth, is_request=key == "request")
+        if key == "headers" and (pairs := _pairs(value)):
+            new, notes = scrub_headers(self.engine, self.idempotency_keys, pairs)
+            return (_in_layout_of(value, new) if notes else value), notes
+        return self._any(value, place.into(str(key)), depth)
 
     def _message(self, message: Mapping[Any, Any], depth: int, *, is_request: bool) -> Scrubbed:
         parts = self._parts(message, is_request=is_request)
@@ -165,20 +159,18 @@ class _Document:
         for name in _BODIES:
             if name not in message:
                 continue
-            with _at(name):
+            try:
                 if is_request:
                     parts[url], parts[name] = scrub_request(
                         self.engine, message.get(url), message[name], reader
                     )
                 else:
                     parts[name] = reader.scrub(message[name], self.engine)
+            except Unscannable as error:
+                raise Unscannable(error.problem, (name, *error.steps)) from error
         if is_request and url not in parts:
             parts[url], _ = scrub_request(self.engine, message.get(url), None, reader)
         return parts
-
-    def _headers(self, headers: Any) -> Scrubbed:
-        pairs, notes = self.headers.scrub(_pairs(headers))
-        return (_in_layout_of(headers, pairs) if notes else headers), notes
 
 
 def _is_cassette(document: object) -> bool:

@@ -588,7 +588,7 @@ def from_base64(text):
                 yield data
 
 
-lawful = settings(max_examples=300, deadline=None, suppress_health_check=[*HealthCheck])
+lawful = settings(max_examples=200, deadline=None, suppress_health_check=[*HealthCheck])
 
 
 @lawful
