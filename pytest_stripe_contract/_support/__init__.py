@@ -1,1 +1,1 @@
-"""Helpers that know nothing of Stripe."""
+"""Helpers for files, JSON, tables and stacks."""

@@ -1,26 +1,27 @@
-"""Files that are written whole or not at all, and folders that one process at a time changes."""
+"""Write files atomically, and lock a folder against other processes."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_ANYBODYS = 0o666
-"""What a new file's permissions are before the umask takes its part of them."""
+_NEW_FILE_MODE = 0o666
+"""Permissions of a new file, from which the umask is subtracted."""
 
 
 def write(path: Path, data: bytes) -> None:
-    """Put the bytes into the file: it is the new one or the old one, whole, whatever happens.
+    """Replace the content of a file with ``data``, as a whole or not at all.
 
-    Folders that are missing are made. An existing file keeps its permissions, a symbolic link
-    stays and what it points to is replaced. `OSError` says what went wrong, also if ``path`` is
-    something else than a file. Only a process that is killed leaves the file ``.stripe-….tmp``
-    behind, beside ``path``; nothing takes it for a cassette.
+    Missing folders are created. An existing file keeps its permissions; the target of a symbolic
+    link is replaced, and the link stays. Raises ``OSError`` if that fails, also if ``path`` is a
+    folder or a device. Only a killed process leaves a file ``.stripe-….tmp`` beside ``path``.
     """
     path = Path(os.path.realpath(path))
     permissions = _permissions(path)
@@ -37,41 +38,36 @@ def write(path: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep every other process and thread that locks the folder waiting; it is made if need be.
+    """Hold a lock on a folder, which other processes and threads of the user wait for.
 
-    For those that read a file, add to it and write it: none loses the part of another. Locking
-    a folder again inside would wait forever. Where the system (Windows) or the file system has
-    no such locks, it does nothing: files are whole even then, but of two writers the later wins.
+    It is for those that read a file, add to it and write it. A missing folder is created. The
+    lock is a file in the system's temporary folder. Locking a folder again inside the lock waits
+    forever.
     """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
+    from filelock import FileLock  # imports asyncio, which a run without recording does not need
+
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
+    name = f"pytest-stripe-contract-{user}-{digest[:32]}.lock"
+    with FileLock(Path(tempfile.gettempdir()) / name):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _permissions(path: Path) -> int | None:
-    """Those of the file; None if there is none yet."""
+    """Return the permissions of a file; None if it does not exist."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return None
-    if not stat.S_ISREG(mode):  # to put a file in the place of a device would be a surprise
+    if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "not a file", str(path))
     return stat.S_IMODE(mode)
 
 
 def _create(path: Path, data: bytes, permissions: int | None) -> None:
-    """A new file that is on the disk when this returns, with no more permissions at any time."""
-    mode = _ANYBODYS if permissions is None else permissions
+    """Create a file and sync it to the disk; it never has more permissions than at the end."""
+    mode = _NEW_FILE_MODE if permissions is None else permissions
     with open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(data)
         file.flush()
@@ -81,9 +77,9 @@ def _create(path: Path, data: bytes, permissions: int | None) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the folder's entries on the disk too, where the system lets a folder be opened.
+    """Sync a folder's entries to the disk, where the system can open a folder.
 
-    A failure is passed over: the file is there and whole, only a power cut could undo that.
+    A failure is ignored: the file is complete, and only a power cut could lose it.
     """
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""JSON objects: copied, found by a path, and written to in the order that Stripe's answers have."""
+"""Copy JSON values, find objects in them, and keep the order that Stripe's answers have."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DISCOUNTS = (
     "total_discount_amounts[].discount",
     "total_pretax_credit_amounts[].discount",
 )
-"""Where an invoice or a line item may have a discount itself, rather than its id."""
+"""Places of discounts, expanded, in an invoice or a line item."""
 
 TAX_RATES = (
     "default_tax_rates[]",
@@ -30,21 +30,21 @@ TAX_RATES = (
     "tax_rates[]",
     "total_tax_amounts[].tax_rate",
 )
-"""Where an invoice or a line item may have a tax rate itself, rather than its id."""
+"""Places of tax rates, expanded, in an invoice or a line item."""
 
 PAYMENT_METHODS = ("payment_settings.payment_method_options",)
 PERMISSIONS = ("payment_settings.payment_method_options.us_bank_account.financial_connections",)
 
 
 def deep_copy(root: Any) -> Any:
-    """A copy of a JSON value that shares no object and no array with it.
+    """Return a copy of a JSON value that shares no object and no array with it.
 
-    Unlike ``copy.deepcopy`` it has no limit of depth. What is in two places stays one value.
+    Unlike ``copy.deepcopy`` it has no limit of depth. A value in two places stays one value.
     """
     top = [root]
     copies: dict[int, Any] = {}
     containers: list[Any] = [top]
-    for container in containers:  # grows while it is gone through
+    for container in containers:  # grows during the loop
         items = container.items() if isinstance(container, dict) else enumerate(container)
         for key, value in items:
             if isinstance(value, (dict, list)):
@@ -56,7 +56,7 @@ def deep_copy(root: Any) -> Any:
 
 
 def objects_at(root: Object, *paths: str) -> Iterator[Object]:
-    """The objects at paths such as ``lines.data[].price``; the empty path is ``root`` itself."""
+    """Return the objects at paths such as ``lines.data[].price``; the empty path is ``root``."""
     for path in paths:
         here: list[Any] = [root]
         for name, is_array in _steps(path):
@@ -72,29 +72,29 @@ def objects_at(root: Object, *paths: str) -> Iterator[Object]:
 
 @cache
 def _steps(path: str) -> tuple[tuple[str, bool], ...]:
-    """The names in a path, each with whether it is one of an array's items that is meant."""
+    """Split a path into names, each with a flag: True if it leads to the items of an array."""
     names = path.split(".") if path else ()
     return tuple((name.removesuffix("[]"), name.endswith("[]")) for name in names)
 
 
 def put(target: Object, name: str, value: Any) -> None:
-    """Set a property, and have all in Stripe's order."""
+    """Set a property, and sort all of them in Stripe's order."""
     target[name] = value
     sort(target)
 
 
 def sort(target: Object) -> None:
-    """Have all properties in Stripe's order: ``id``, ``object``, then by alphabet."""
+    """Sort properties in Stripe's order: ``id``, ``object``, then the others by name."""
     items = sorted(target.items(), key=lambda item: (item[0] not in ("id", "object"), str(item[0])))
     target.clear()
     target.update(items)
 
 
 def pick(source: Object, *names: str) -> Object:
-    """Those of the named properties that an object has."""
+    """Return the named properties that an object has."""
     return {name: source[name] for name in names if name in source}
 
 
 def id_of(value: Any) -> Any:
-    """The id of a value that is an id or the object itself."""
+    """Return the id of an expanded object; any other value, such as an id, is returned as it is."""
     return value.get("id") if isinstance(value, dict) else value

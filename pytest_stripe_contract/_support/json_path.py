@@ -1,4 +1,4 @@
-"""Name places and values of JSON in texts: paths (RFC 9535), types, short forms."""
+"""Describe places and values of JSON in texts: paths (RFC 9535), types, short forms."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Path = tuple[str | int, ...]
 
 
 LONGEST_ID = 255
-"""Characters that an id of Stripe's may run to: https://docs.stripe.com/upgrades."""
+"""The most characters of an id of Stripe's: https://docs.stripe.com/upgrades."""
 
 
 _SHOWN = 80
-"""Characters of a value that a text shows."""
+"""The most characters of a value that a text shows."""
 
 
 _SHOWN_BITS = 128
-"""Integers of more bits are told by their size: Python may refuse to print them."""
+"""The most bits of an integer that a text shows; Python may refuse to print larger ones."""
 
 
 _TYPES: Final = (
@@ -36,7 +36,7 @@ _TYPES: Final = (
 
 
 class _Absent:
-    """The one value that no JSON holds: nothing was there."""
+    """The type of `ABSENT`, which stands for a missing value."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -50,7 +50,7 @@ ABSENT: Final = _Absent()
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Stands for a Python value that JSON has no form for: its type's name, and its repr."""
+    """A placeholder for a Python value that JSON cannot hold: its type's name and its repr."""
 
     type: str
     text: str
@@ -60,7 +60,7 @@ class Foreign:
 
 
 def show(value: object) -> str:
-    """The value as a reader of the finding needs it: JSON, short, on one line."""
+    """Return a value as short JSON on one line."""
     match value:
         case _Absent():
             return "nothing"
@@ -80,12 +80,12 @@ def show(value: object) -> str:
 
 
 def unquoted(text: str) -> str:
-    """An id or a name in the middle of a sentence: without quotes, unless it is no such thing."""
+    """Return an id or a name for use in a sentence: without quotes if it is short and printable."""
     return text if text.isprintable() and len(text) <= LONGEST_ID else show(text)
 
 
 def json_type(value: object) -> str:
-    """The name that JSON Schema gives to the value's type."""
+    """Return JSON Schema's name of a value's type."""
     if isinstance(value, Foreign):
         return value.type
     names = (name for types, name in _TYPES if isinstance(value, types))
@@ -93,7 +93,7 @@ def json_type(value: object) -> str:
 
 
 def json_path(path: Iterable[str | int]) -> str:
-    """The JSON path (RFC 9535) of a place: ``$.lines.data[0]``, ``$['odd key']``."""
+    """Return the JSON path (RFC 9535) of a place: ``$.lines.data[0]``, ``$['odd key']``."""
     return "$" + "".join(map(_step, path))
 
 
@@ -107,6 +107,6 @@ def _step(step: str | int) -> str:
 
 
 def _json(value: object) -> str:
-    """As JSON, with other scripts as they are; escaped is only what cannot be printed."""
+    """Return a value as JSON, in which only unprintable characters are escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isprintable() else json.dumps(value)

@@ -1,4 +1,4 @@
-"""Which frames of a stack are the user's own code, and not a library's."""
+"""Find the user's own code in a stack or a traceback, between frames of libraries."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from types import TracebackType
 
 
 @cache
-def _not_own() -> tuple[str, ...]:
-    import sysconfig  # it takes milliseconds, which a run without a failure need not spend
+def _library_prefixes() -> tuple[str, ...]:
+    import sysconfig  # takes milliseconds, which a run without a failure need not spend
 
     places = {str(Path(sysconfig.get_path(name))) for name in ("stdlib", "purelib", "platlib")}
     return (*places, str(Path(__file__).parent.parent), "<")
 
 
 def is_user_code(filename: str) -> bool:
-    """Whether a file is neither of Python, nor installed, nor this package's."""
-    return not filename.startswith(_not_own())
+    """Tell if a file is no part of Python, of an installed package, or of this package."""
+    return not filename.startswith(_library_prefixes())
 
 
 def user_location() -> str | None:
-    """Where the user's own code is right now (``file:line, in function``), if it is running."""
+    """Return the place in the user's code that runs now, as ``file:line, in function``, or None."""
     frame = sys._getframe(1)  # noqa: SLF001 (inspect.stack() reads every source file)
     while frame is not None:
         code = frame.f_code
@@ -34,12 +34,12 @@ def user_location() -> str | None:
 
 
 def shorten(path: Path, folder: Path) -> Path:
-    """A path as a reader of a text needs it: below the folder, if it lies there."""
+    """Return a path relative to a folder if it lies in it, else as it is."""
     return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
 def trim_traceback(traceback: TracebackType | None) -> TracebackType | None:
-    """The traceback without what comes behind the last frame of the user's own code."""
+    """Return a traceback without the frames behind the last one of the user's code."""
     entries = []
     while traceback is not None:
         entries.append(traceback)

@@ -1,4 +1,4 @@
-"""Tables of plain text, for a terminal and for files."""
+"""Align tables of plain text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 
 
 def align(rows: Sequence[Sequence[str]], *, numbers: Container[int] = ()) -> Iterator[str]:
-    """A line a row, with the columns below each other; ``numbers`` are those that end together."""
+    """Return a line for each row, with aligned columns; ``numbers`` are aligned to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (

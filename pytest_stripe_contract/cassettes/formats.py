@@ -92,7 +92,7 @@ def _parse_request(item: object, *keys: Key) -> Request:
         return Request.received(method, uri, headers, _encode_data(body, headers, *keys))
     content = _parse_body(body, *keys)
     if headers.get("Transfer-Encoding", "").lower() == "chunked":
-        content = encodings.without_frames(content)
+        content = encodings.dechunk(content)
     return Request.received(method, uri, headers, content)
 
 
@@ -109,7 +109,7 @@ def _parse_response(item: object, *keys: Key) -> Response:
         raise FormatError("a response's status needs a code from 200 to 599", *keys)
     headers = _parse_headers(recorded.get("headers"), *keys, "headers")
     body = _parse_body(content, *keys, "body")
-    if not encodings.is_in(_last_coding(headers), body):
+    if not encodings.is_encoded(_last_coding(headers), body):
         del headers["Content-Encoding"]  # a client would decode it again
     return Response(code, headers, body, str(status.get("message") or ""))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..messages import PORTS, Request, name_of, number, origin
+from ..messages import PORTS, Request, join_name, origin, split_names
 from ..stripe_api import keys, template
 
 _PAYMENTS = "payments"
@@ -109,9 +109,9 @@ def _quote(value: str | None) -> str:
 
 def _normalize(fields: Fields) -> Fields:
     """Return the fields in one order, with the items of ``expand`` as the set that they are."""
-    numbered = number(fields)
+    numbered = split_names(fields)
     expanded = {value for path, value in numbered if _is_expand(path)} - {_PAYMENTS}
-    named = [(name_of(path), value) for path, value in numbered if not _is_expand(path)]
+    named = [(join_name(path), value) for path, value in numbered if not _is_expand(path)]
     named += [(f"expand[{index}]", value) for index, value in enumerate(sorted(expanded))]
     return tuple(sorted(named))
 

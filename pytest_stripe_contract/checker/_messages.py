@@ -121,7 +121,7 @@ def bodies(cassette: Cassette) -> Iterator[Body]:
     for number, interaction in enumerate(cassette.interactions, 1):
         request = interaction.request
         yield Body(number, "request", request.body, f"{request.api_key} {request.url}")
-        yield Body(number, "response", interaction.response.legible)
+        yield Body(number, "response", interaction.response.content_or_body)
 
 
 def _place(number: int, side: str, path: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from .._support.json_path import ABSENT, show
-from ..messages import Request, Response, number
+from ..messages import Request, Response, split_names
 from ..stripe_api import LONGEST_ID, Endpoint, template
 from .contract import FAILED
 from .finding import Finding
@@ -127,7 +127,7 @@ def _check_parameters(endpoint: Endpoint, request: Request) -> Iterator[Finding]
         yield _broken(endpoint, "body", "$.body", expected, sent)
     if not request.query and not request.form:
         return
-    numbered = number(request.query + (request.form or ()))
+    numbered = split_names(request.query + (request.form or ()))
     params = request.params
     for name in dict.fromkeys(path[0] for path, _ in numbered):
         value = params[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import encodings, forms
-from .forms import name_of, number
+from .forms import join_name, split_names
 from .models import CONFLICT, SERVER_ERROR, Request, Response
 from .urls import PORTS, origin
 
@@ -15,7 +15,7 @@ __all__ = [
     "Response",
     "encodings",
     "forms",
-    "name_of",
-    "number",
+    "join_name",
     "origin",
+    "split_names",
 ]

@@ -1,4 +1,4 @@
-"""What was done to a stored body for its way over the wire, told by the body itself."""
+"""Detect how a stored body is encoded for transfer, by the body itself."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import zlib
 from importlib.util import find_spec
 
 _WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS)}
-"""What zlib calls the form of a coding; deflate comes with its header and without."""
+"""zlib's window bits for each encoding; deflate comes with its header and without."""
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 """Source: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1"""
 _DECODERS = {"br": ("brotli", "brotlicffi"), "zstd": ("zstandard",)}
-"""The packages that httpx decodes with: one of them is enough."""
+"""The packages by which httpx decodes; one of them is enough."""
 _PROBE = 1 << 16
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n")
 
 
-def is_in(coding: str, body: bytes) -> bool:
-    """Whether the body is in a coding of HTTP; so it is in one that nobody here knows."""
+def is_encoded(coding: str, body: bytes) -> bool:
+    """Tell if a body has an HTTP content encoding; True for an encoding unknown here."""
     if coding in _WINDOWS:
         return any(_inflates(body, window) for window in _WINDOWS[coding])
     if coding == "zstd":
@@ -26,13 +26,13 @@ def is_in(coding: str, body: bytes) -> bool:
 
 
 def missing_decoder(coding: str) -> str | None:
-    """The package that would read a coding, if there is none that does."""
+    """Return a package to install to decode an encoding; None if none is missing."""
     packages = _DECODERS.get(coding, ())
     return packages[0] if packages and not any(map(find_spec, packages)) else None
 
 
-def without_frames(body: bytes) -> bytes:
-    """What the chunks of a body hold, if it is framed by Transfer-Encoding; else the body.
+def dechunk(body: bytes) -> bytes:
+    """Return a chunked body (Transfer-Encoding) without its chunk headers, any other as it is.
 
     Source: https://www.rfc-editor.org/rfc/rfc9112#section-7.1
     """
@@ -47,7 +47,7 @@ def without_frames(body: bytes) -> bytes:
 
 
 def _inflates(body: bytes, window: int) -> bool:
-    """Whether it is a whole stream of that form; no more of it is looked at than need be."""
+    """Tell if a body is a complete zlib stream; only its start is decompressed if it is long."""
     stream = zlib.decompressobj(window)
     try:
         stream.decompress(body, _PROBE)
@@ -57,7 +57,7 @@ def _inflates(body: bytes, window: int) -> bool:
 
 
 def _is_text(body: bytes) -> bool:
-    """Brotli has no mark of its own; but what it makes is not UTF-8."""
+    """Tell if a body is UTF-8: Brotli has no magic number, but its output is not UTF-8."""
     try:
         body.decode()
     except UnicodeDecodeError:

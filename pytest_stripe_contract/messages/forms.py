@@ -1,4 +1,4 @@
-"""Form fields as Stripe reads their names: brackets nest, ``[]`` appends to an array.
+"""Read form fields as Stripe does: brackets in a name nest, ``[]`` appends to an array.
 
 ``expand[]=a&expand[]=b`` and ``expand[0]=a&expand[1]=b`` mean the same.
 Source: https://docs.stripe.com/api/expanding_objects and the encoder of Stripe's SDKs.
@@ -11,15 +11,15 @@ from collections.abc import Iterable
 from typing import Any
 
 Fields = tuple[tuple[str, str], ...]
-"""Names and values in the order of the wire."""
+"""Names and values, in the order in which they are sent."""
 
 _NAME = re.compile(r"[^\[\]]+(?:\[[^\[\]]*\])*")
 _DEEPEST = 32
 _SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 
 
-def number(fields: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
-    """Each name as its segments, every ``[]`` replaced by the index that it stands for."""
+def split_names(fields: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
+    """Split each name into segments, with the index that each ``[]`` stands for."""
     nexts: dict[tuple[str, ...], int] = {}
     seen: set[tuple[str, ...]] = set()
     numbered = []
@@ -35,15 +35,15 @@ def number(fields: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str
     return numbered
 
 
-def name_of(path: tuple[str, ...]) -> str:
-    """The segments of a name, written with brackets again."""
+def join_name(path: tuple[str, ...]) -> str:
+    """Join the segments of a name with brackets."""
     return path[0] + "".join(f"[{segment}]" for segment in path[1:])
 
 
 def nest(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The fields as the object they describe; where a name comes twice, the last one counts."""
+    """Return the object that fields describe; of two fields with one name, the last counts."""
     root: dict[str, Any] = {}
-    for path, value in number(fields):
+    for path, value in split_names(fields):
         at = root
         for segment in path[:-1]:
             inner = at.get(segment)

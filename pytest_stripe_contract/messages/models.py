@@ -1,10 +1,9 @@
-"""A request of the code under test, and the answer it got."""
+"""An HTTP request of the code under test, and the response it got."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -15,15 +14,14 @@ from .forms import Fields, nest
 
 CONFLICT = 409
 SERVER_ERROR = 500
-"""The least HTTP status of a server's own failure. After it and a conflict, clients try again."""
+"""The lowest HTTP status of a server error. Clients retry after one, and after a conflict."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request: ``method`` in upper case, the absolute ``url``, ``headers``, ``body``.
 
-    `received` makes one from what a client put on the wire, and hides the API key in it:
-    no more than the key's prefix (``sk_test_***``) is ever kept.
+    `received` hides the API key in the headers: only its prefix (``sk_test_***``) is kept.
     """
 
     method: str
@@ -34,11 +32,11 @@ class Request:
 
     @classmethod
     def received(cls, method: str, url: str, headers: httpx.Headers, body: bytes) -> Request:
-        """The request as it may be kept: with what is secret in its headers hidden."""
-        return cls(method, url, headers, body).hidden()
+        """Return a request from a client, with its API key hidden."""
+        return cls(method, url, headers, body).redact()
 
-    def hidden(self) -> Request:
-        """The same, as it may be kept."""
+    def redact(self) -> Request:
+        """Return the request with its API key hidden, and the method in upper case."""
         headers = self.headers.copy()
         api_key = None
         if (authorization := headers.get("Authorization")) is not None:
@@ -52,26 +50,26 @@ class Request:
         """The path of the URL, percent-decoded."""
         return unquote(urlsplit(self.url).path)
 
-    @cached_property
+    @property
     def idempotency_key(self) -> str | None:
         """The ``Idempotency-Key`` header."""
         value: str | None = self.headers.get("Idempotency-Key")
         return value
 
-    @cached_property
+    @property
     def api_version(self) -> str | None:
         """The ``Stripe-Version`` header."""
         value: str | None = self.headers.get("Stripe-Version")
         return value
 
-    @cached_property
+    @property
     def query(self) -> Fields:
         """The fields of the query string, in order; blank values count."""
         return tuple(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
 
-    @cached_property
+    @property
     def form(self) -> Fields | None:
-        """The fields of the form body, in order; blank values count. None: it is no form."""
+        """The fields of the form body, in order; blank values count. None if it is no form."""
         kind = self.headers.get("Content-Type", "application/x-www-form-urlencoded")
         if not kind.lower().startswith("application/x-www-form-urlencoded"):
             return None if self.body else ()
@@ -92,7 +90,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response: ``status``, ``headers``, and the ``body`` as it was sent."""
+    """One HTTP response: ``status``, ``headers``, and the ``body`` as it was sent, encoded."""
 
     status: int
     headers: httpx.Headers
@@ -100,25 +98,25 @@ class Response:
     reason: str = ""
 
     def json(self) -> Any:
-        """The body, decoded: `ValueError` if it is not JSON."""
+        """Return the decoded JSON body; raise ``ValueError`` if it is not JSON."""
         return json.loads(self.content)
 
     @property
     def content(self) -> bytes:
-        """The body without its Content-Encoding."""
+        """The body without its Content-Encoding; ``httpx.DecodingError`` if it has another."""
         if "Content-Encoding" not in self.headers:
             return self.body
         return httpx.Response(self.status, headers=self.headers, content=self.body).content
 
     def with_payload(self, payload: Any, *, indent: int | None = None) -> Response:
-        """The same with another body, which is that payload as JSON."""
+        """Return the response with another body: the payload as JSON."""
         headers = self.headers.copy()
         headers.pop("Content-Encoding", None)
         return replace(self, headers=headers, body=json.dumps(payload, indent=indent).encode())
 
     @property
-    def legible(self) -> bytes:
-        """The same, or the body as it is if it is not in the coding that its header names."""
+    def content_or_body(self) -> bytes:
+        """The body without its Content-Encoding, or as it is if it is in no such encoding."""
         try:
             return self.content
         except httpx.DecodingError:

@@ -1,4 +1,4 @@
-"""Split URLs into what identifies a server."""
+"""Find the server of a URL."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 PORTS = {"http": 80, "https": 443}
-"""The port of a scheme that a URL need not name."""
+"""The default port of each scheme."""
 
 
 @lru_cache(maxsize=256)
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of an absolute URL."""
+    """Return scheme, host and port of an absolute URL."""
     parts = urlsplit(url)
     return parts.scheme.lower(), parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)

@@ -35,7 +35,7 @@ def check_request(request: Request, *, is_for_stripe: bool) -> None:
 
 def check_response(request: Request, response: Response) -> None:
     """Raise `RecordingRefused` if an answer, JSON or not, has ``livemode: true`` anywhere."""
-    if _LIVE_ANSWER.search(response.legible.replace(b"\0", b"")):
+    if _LIVE_ANSWER.search(response.content_or_body.replace(b"\0", b"")):
         raise _refusal(request, "the answer has livemode: true; nothing is written")
 
 

@@ -31,7 +31,7 @@ class RecordingSession:
     def answer(self, sent: Request) -> Reply | None:
         """Return Stripe's answer to a request as it was sent; None if it is not for Stripe."""
         sent = self._settings.addressed_to_stripe(sent)
-        request = sent.hidden()
+        request = sent.redact()
         if origin(request.url) != origin(STRIPE):
             return None
         try:

@@ -33,7 +33,7 @@ def _scrub_form(engine: Engine, text: str, root: Place) -> tuple[str, Notes]:
     pairs = [(unquote_plus(name), unquote_plus(value)) for name, _, value in fields]
     chunks: list[str] = []
     notes: Notes = []
-    for (name, equals, value), (segments, _) in zip(fields, forms.number(pairs), strict=True):
+    for (name, equals, value), (segments, _) in zip(fields, forms.split_names(pairs), strict=True):
         new_name, name_notes = _scrub_name(engine, name)
         new_value, value_notes = _scrub_value(engine, value, segments, root)
         chunks.append(f"{new_name}{equals}{new_value}")

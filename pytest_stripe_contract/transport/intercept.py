@@ -90,7 +90,7 @@ def _answer(sent: Request) -> Reply:
     replays = _active
     if not replays:
         raise ConnectionError("the replay that answered on this connection is over")
-    request = sent.hidden()
+    request = sent.redact()
     for replay in reversed(replays):
         if (reply := replay.take(request)) is not None:
             return reply

@@ -7,7 +7,7 @@ import base64
 import httpx
 import pytest
 
-from pytest_stripe_contract.messages import Request, number, origin
+from pytest_stripe_contract.messages import Request, origin, split_names
 from pytest_stripe_contract.messages.forms import nest
 
 FORM = "application/x-www-form-urlencoded"
@@ -55,7 +55,7 @@ def test_form_fields_nest_by_the_brackets_in_their_names(fields, nested):
 
 
 def test_each_appended_item_gets_an_index():
-    assert number([("a[]", "x"), ("b[]", "y"), ("a[]", "z")]) == [
+    assert split_names([("a[]", "x"), ("b[]", "y"), ("a[]", "z")]) == [
         (("a", "0"), "x"),
         (("b", "0"), "y"),
         (("a", "1"), "z"),
