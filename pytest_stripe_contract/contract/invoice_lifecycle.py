@@ -157,10 +157,8 @@ def amount_due(invoice: Invoice) -> int:
     return max(0, _integer(invoice, "total") + balance(invoice))
 
 
-def ending_balance(invoice: Invoice) -> int | None:
-    """Return the customer's balance that ``amount_due`` leaves; None until it is finalized."""
-    if invoice.get("status") == "draft":
-        return None
+def ending_balance(invoice: Invoice) -> int:
+    """Return the customer's balance that ``amount_due`` leaves; a draft has null instead."""
     return _integer(invoice, "total") + balance(invoice) - _integer(invoice, "amount_due")
 
 

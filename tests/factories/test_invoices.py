@@ -15,13 +15,13 @@ from pytest_stripe_contract.cassettes import load_shipped
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
-from pytest_stripe_contract.factories import InvoiceFactory, UnknownProperty
+from pytest_stripe_contract.factories import InvoiceFactory, UnknownProperty, repair_invoice
 from pytest_stripe_contract.factories import make_invoice as make
 from pytest_stripe_contract.stripe_api import versions
 
 LINES = [line.name for line in versions.LINES]
 OLD, NEW = "2023-10-16", "endive"
-BEFORE_BASIL = LINES[: LINES.index("basil")]
+BEFORE_BASIL = [LINES[0], "acacia"]
 STATUSES = ("draft", "open", "paid", "uncollectible", "void")
 CREATED = 1_680_638_365
 HOUR = 60 * 60
@@ -30,7 +30,7 @@ MONTH = 30 * 24 * HOUR
 each_line = pytest.mark.parametrize("version", LINES)
 old_and_new = pytest.mark.parametrize("version", [OLD, NEW])
 each_status = pytest.mark.parametrize("status", STATUSES)
-modest = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+modest = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def made(version, /, **overrides):
@@ -76,12 +76,12 @@ def amounts(invoice):
     return [invoice[name] for name in names]
 
 
-# The invoice that nobody said anything of
+# Defaults
 
 
 @each_line
 @each_status
-def test_there_is_a_faultless_invoice_of_each_status_in_each_version(version, status):
+def test_each_status_has_a_valid_invoice_in_each_version(version, status):
     invoice = made(version, status=status)
     is_paid, due = status == "paid", 1099
     assert invoice["status"] == status
@@ -98,7 +98,7 @@ def test_there_is_a_faultless_invoice_of_each_status_in_each_version(version, st
 
 
 @each_status
-def test_the_times_of_a_status_are_told_and_no_others(status):
+def test_only_the_times_of_the_status_are_set(status):
     invoice = made(NEW, status=status)
     told = {name for name, time in invoice["status_transitions"].items() if time is not None}
     assert (
@@ -117,7 +117,7 @@ def test_the_times_of_a_status_are_told_and_no_others(status):
 
 
 @each_line
-def test_but_for_the_balance_it_is_what_the_shipped_life_cycle_shows(version):
+def test_the_default_is_the_shipped_invoice_without_its_balance(version):
     cycle = load_shipped("invoice_lifecycle", version).interactions
     for interaction in cycle[:2]:
         shown = interaction.response.json()
@@ -125,7 +125,7 @@ def test_but_for_the_balance_it_is_what_the_shipped_life_cycle_shows(version):
         assert made(version, status=shown["status"]) == shown | balance
 
 
-def test_an_uncollectible_invoice_says_why_it_is_since_endive():
+def test_an_uncollectible_invoice_has_a_reason_since_endive():
     assert made(NEW, status="uncollectible")["status_details"] == {
         "uncollectible": {"reason": "user_forgiven"}
     }
@@ -133,15 +133,15 @@ def test_an_uncollectible_invoice_says_why_it_is_since_endive():
     assert "status_details" not in made("dahlia", status="uncollectible")
 
 
-def test_an_open_invoice_is_what_comes_without_a_status():
+def test_the_default_status_is_open():
     assert made(OLD) == made(OLD, status="open")
 
 
-def test_a_preview_has_no_status():
+def test_an_invoice_with_null_status_is_made_like_a_draft():
     assert made(NEW, status=None)["number"] is None
 
 
-def test_a_version_of_a_newer_sdk_shows_what_the_last_shipped_one_does(monkeypatch):
+def test_a_version_of_a_newer_sdk_has_the_invoice_of_the_last_shipped_one(monkeypatch):
     newer = versions.ReleaseLine("foxtail", "2027-03-31.foxtail", "", "99")
     monkeypatch.setattr("pytest_stripe_contract.stripe_api.versions.newer_line", lambda: newer)
     monkeypatch.setattr(
@@ -153,12 +153,12 @@ def test_a_version_of_a_newer_sdk_shows_what_the_last_shipped_one_does(monkeypat
         make(newer.first, {"charge": "ch_1"})
 
 
-def test_a_factory_of_an_unknown_version_is_refused_at_once():
+def test_a_factory_of_an_unknown_version_is_refused():
     with pytest.raises(UnknownName, match="unknown API version '2019-01-01'"):
         InvoiceFactory("2019-01-01")
 
 
-def test_the_same_overrides_give_an_equal_invoice_that_is_another_object():
+def test_the_same_overrides_give_equal_invoices_that_share_nothing():
     stripe_invoice = InvoiceFactory(OLD)
     lines = [{"amount": 5, "metadata": {"a": "b"}}]
     first, second = stripe_invoice(lines=lines), stripe_invoice(lines=lines)
@@ -172,8 +172,8 @@ def test_the_same_overrides_give_an_equal_invoice_that_is_another_object():
 # Overrides
 
 
-@each_line
-def test_the_example_of_the_docs_holds_in_each_version(version):
+@old_and_new
+def test_overrides_of_several_kinds_work_together(version):
     invoice = made(
         version,
         status="open",
@@ -191,7 +191,7 @@ def test_the_example_of_the_docs_holds_in_each_version(version):
     ]
 
 
-def test_an_object_is_merged_into_the_one_that_is_there():
+def test_an_object_is_merged_into_the_one_before():
     nested = made(NEW, automatic_tax={"enabled": True}, metadata={"order__id": "7"})
     assert nested["automatic_tax"] == made(NEW)["automatic_tax"] | {"enabled": True}
     assert nested["metadata"] == {"order__id": "7"}
@@ -199,7 +199,7 @@ def test_an_object_is_merged_into_the_one_that_is_there():
     assert both["metadata"] == {"a": "1", "b": "2"}
 
 
-def test_an_object_that_was_not_there_has_what_goes_without_saying():
+def test_a_new_object_gets_its_required_properties():
     assert made(NEW, parent__subscription_details__subscription="sub_123")["parent"] == {
         "quote_details": None,
         "subscription_details": {"metadata": None, "subscription": "sub_123"},
@@ -233,7 +233,7 @@ def test_an_object_that_was_not_there_has_what_goes_without_saying():
     assert payment["status_transitions"] == {"canceled_at": None, "paid_at": None}
 
 
-def test_an_object_where_an_id_may_be_is_the_expanded_one():
+def test_an_object_in_place_of_an_id_is_expanded():
     invoice = made(OLD, customer={"id": "cus_123", "email": "jenny.rosen@example.com"})
     assert invoice["customer"] == {
         "id": "cus_123",
@@ -248,7 +248,7 @@ def test_an_object_where_an_id_may_be_is_the_expanded_one():
     assert own["customer_email"] is None
 
 
-def test_of_several_objects_it_is_the_one_that_is_named():
+def test_the_object_property_chooses_among_several_types():
     card = {"id": "card_1", "object": "card"}
     assert made(OLD, default_source=card)["default_source"] == card
     assert refused(OLD, default_source={"id": "card_1"}) == [
@@ -256,7 +256,7 @@ def test_of_several_objects_it_is_the_one_that_is_named():
     ]
 
 
-def test_lists_are_replaced_and_their_places_can_be_named():
+def test_a_list_is_replaced_or_changed_by_index():
     assert made(NEW, discounts=["di_1", "di_2"], discounts__1="di_3")["discounts"] == [
         "di_1",
         "di_3",
@@ -269,7 +269,7 @@ def test_lists_are_replaced_and_their_places_can_be_named():
     assert unknown(NEW, discounts__first="di_1").startswith("unknown index of discounts: 'first'")
 
 
-def test_what_the_sdk_gives_can_be_handed_on():
+def test_objects_of_the_sdk_are_overrides_too():
     import stripe
 
     customer = stripe.Customer.construct_from(
@@ -300,12 +300,12 @@ def test_a_value_that_json_does_not_have_is_refused():
     ]
 
 
-# What follows: amounts
+# Dependent amounts
 
 
-@each_line
+@old_and_new
 @pytest.mark.parametrize("name", ["amount_due", "amount_remaining", "total", "subtotal"])
-def test_one_amount_tells_all_of_them(version, name):
+def test_one_amount_determines_all_of_them(version, name):
     invoice = made(version, **{name: 4200})
     line = line_of(invoice)
     assert amounts(invoice) == [4200, 4200, 4200, 0, 4200]
@@ -317,8 +317,8 @@ def test_one_amount_tells_all_of_them(version, name):
     assert line.get("unit_amount_excluding_tax", "4200") == "4200"
 
 
-@each_line
-def test_lines_tell_what_they_come_to(version):
+@old_and_new
+def test_lines_determine_the_amounts(version):
     invoice = made(version, lines=[{"amount": 4200}, {"quantity": 2}, {"amount": -999}])
     assert amounts(invoice)[:3] == [5399, 5399, 5399]
     lines = invoice["lines"]
@@ -333,7 +333,7 @@ def test_an_invoice_may_have_no_lines():
     assert amounts(made(NEW, lines=[])) == [0, 0, 0, 0, 0]
 
 
-def test_a_line_of_which_no_amount_is_said_takes_the_rest():
+def test_the_line_without_amount_takes_the_rest():
     invoice = made(OLD, lines=[{"quantity": 3}, {"amount": 1200}], amount_due=4200)
     first, second = invoice["lines"]["data"]
     assert (first["amount"], unit_price(first)) == (3000, (1000, "1000"))
@@ -354,7 +354,7 @@ def test_a_line_of_which_no_amount_is_said_takes_the_rest():
     ],
 )
 @old_and_new
-def test_quantity_price_and_amount_of_a_line_go_together(version, line, amount, price):
+def test_quantity_price_and_amount_of_a_line_agree(version, line, amount, price):
     made_line = line_of(made(version, lines=[line]))
     assert (made_line["amount"], unit_price(made_line)[1]) == (amount, price)
     if version == NEW:
@@ -362,7 +362,7 @@ def test_quantity_price_and_amount_of_a_line_go_together(version, line, amount, 
         assert made_line["quantity_decimal"] == (None if quantity is None else str(quantity))
 
 
-def test_the_price_of_a_line_comes_as_an_integer_and_as_a_decimal():
+def test_both_forms_of_a_unit_price_agree():
     half = line_of(made(OLD, lines=[{"quantity": 2, "price": {"unit_amount_decimal": "12.5"}}]))
     assert (half["amount"], unit_price(half)) == (25, (None, "12.5"))
     whole = line_of(made(OLD, lines=[{"quantity": 2, "price": {"unit_amount": 1250}}]))
@@ -373,7 +373,7 @@ def test_the_price_of_a_line_comes_as_an_integer_and_as_a_decimal():
     assert back["amount"] == -1
 
 
-def test_a_price_that_is_said_stays_whatever_the_amount():
+def test_an_overridden_price_stays_beside_an_overridden_amount():
     line = {"quantity": 2, "price": {"unit_amount": 1250}, "amount": 2000}
     assert unit_price(line_of(made(OLD, lines=[line]))) == (1250, "1250")
 
@@ -390,7 +390,7 @@ def test_a_line_may_have_no_price():
     assert line["amount"] == 1099
 
 
-def test_a_quantity_that_is_a_decimal_is_cut_off_to_an_integer():
+def test_a_decimal_quantity_is_truncated_to_an_integer():
     line = line_of(made(NEW, lines=[{"quantity_decimal": "2.5"}]))
     assert (line["amount"], line["quantity"], unit_price(line)[1]) == (2748, 2, "1099")
     assert line_of(made(NEW, lines=[{"quantity": 3}]))["quantity_decimal"] == "3"
@@ -401,7 +401,7 @@ def test_the_subtotal_of_a_line_is_its_amount():
 
 
 @old_and_new
-def test_the_balance_is_between_the_total_and_what_is_due(version):
+def test_the_balance_is_the_difference_of_total_and_amount_due(version):
     def balance(**overrides):
         invoice = made(version, **overrides)
         return [
@@ -419,7 +419,7 @@ def test_the_balance_is_between_the_total_and_what_is_due(version):
     assert balance(status="draft", starting_balance=-500) == [1099, -500, 599, None]
 
 
-@each_line
+@old_and_new
 def test_a_paid_invoice_is_paid_in_full(version):
     for name in ("amount_due", "amount_paid", "total"):
         invoice = made(version, status="paid", **{name: 4200})
@@ -427,7 +427,7 @@ def test_a_paid_invoice_is_paid_in_full(version):
 
 
 @old_and_new
-def test_nothing_is_charged_for_a_paid_invoice_of_nothing(version):
+def test_a_paid_invoice_with_nothing_due_has_no_charge(version):
     invoice = made(version, status="paid", amount_due=0)
     assert (invoice["attempted"], invoice["attempt_count"]) == (True, 0)
     assert invoice.get("charge") is invoice.get("payment_intent") is None
@@ -443,7 +443,7 @@ def test_a_part_of_an_open_invoice_may_be_paid():
     assert amounts(made(NEW, amount_paid=99, amount_remaining=1))[2:] == [100, 99, 1]
 
 
-def test_what_is_paid_too_much_is_overpaid_since_basil():
+def test_a_surplus_payment_is_overpaid_since_basil():
     invoice = made("basil", amount_due=1000, amount_paid=1200)
     assert (invoice["amount_overpaid"], invoice["amount_remaining"]) == (200, 0)
     invoice = made("basil", amount_due=1000, amount_paid=1200, amount_overpaid=150)
@@ -454,7 +454,7 @@ def test_what_is_paid_too_much_is_overpaid_since_basil():
 
 
 @pytest.mark.parametrize("version", BEFORE_BASIL)
-def test_an_invoice_that_was_paid_out_of_band_was_not_charged(version):
+def test_an_invoice_paid_out_of_band_has_no_charge(version):
     invoice = made(version, paid_out_of_band=True)
     assert (invoice["status"], invoice["paid"]) == ("paid", True)
     assert (invoice["charge"], invoice["payment_intent"]) == (None, None)
@@ -462,12 +462,12 @@ def test_an_invoice_that_was_paid_out_of_band_was_not_charged(version):
 
 
 @pytest.mark.parametrize("version", BEFORE_BASIL)
-def test_paid_is_another_word_for_the_status(version):
+def test_paid_determines_the_status(version):
     assert made(version, paid=True) == made(version, status="paid")
     assert made(version, paid=False) == made(version, status="open")
 
 
-def test_lines_of_which_not_all_are_there_do_not_make_the_total():
+def test_an_incomplete_list_of_lines_does_not_determine_the_total():
     invoice = made(NEW, lines={"has_more": True}, total=9000)
     assert (amounts(invoice)[:3], line_of(invoice)["amount"]) == ([9000, 9000, 9000], 1099)
     assert invoice["lines"]["total_count"] == 2
@@ -478,7 +478,7 @@ def test_lines_of_which_not_all_are_there_do_not_make_the_total():
     assert amounts(rest)[:3] == [5, 5, 5]
 
 
-# What follows: taxes, discounts, shipping
+# Dependent taxes, discounts and shipping
 
 
 def exclusive(amount, **more):
@@ -490,7 +490,7 @@ def exclusive(amount, **more):
     }
 
 
-def test_taxes_are_added_to_the_total_unless_they_are_part_of_it():
+def test_exclusive_taxes_are_added_to_the_total():
     invoice = made(NEW, total_taxes=[exclusive(190), exclusive(10, tax_behavior="inclusive")])
     assert amounts(invoice)[:3] == [1099, 1289, 1289]
     assert (invoice["subtotal_excluding_tax"], invoice["total_excluding_tax"]) == (1089, 1089)
@@ -499,7 +499,7 @@ def test_taxes_are_added_to_the_total_unless_they_are_part_of_it():
 
 
 @pytest.mark.parametrize("version", BEFORE_BASIL)
-def test_a_tax_is_a_rate_of_its_own_until_basil(version):
+def test_tax_alone_stands_for_one_exclusive_rate_until_basil(version):
     invoice = made(version, tax=190, amount_due=1190)
     assert amounts(invoice)[:3] == [1000, 1190, 1190]
     [amount] = invoice["total_tax_amounts"]
@@ -527,7 +527,7 @@ def test_the_taxes_of_lines_add_up():
     assert amounts(invoice)[:2] == [3000, 3450]
 
 
-def test_a_line_that_has_its_tax_in_it_says_what_it_is_without():
+def test_an_inclusive_tax_is_subtracted_from_the_amounts_without_tax():
     tax = {"amount": 160, "inclusive": True, "tax_rate": "txr_1"}
     invoice = made(OLD, lines=[{"amount": 1000, "quantity": 2, "tax_amounts": [tax]}])
     line = line_of(invoice)
@@ -539,8 +539,8 @@ def test_a_line_that_has_its_tax_in_it_says_what_it_is_without():
     assert line_of(own)["tax_amounts"] == []
 
 
-@each_line
-def test_discounts_are_taken_off_the_total(version):
+@pytest.mark.parametrize("version", [OLD, "acacia", NEW])
+def test_discounts_are_subtracted_from_the_total(version):
     invoice = made(version, total_discount_amounts=[{"amount": 99, "discount": "di_1"}])
     assert amounts(invoice)[:3] == [1099, 1000, 1000]
     assert invoice["discounts"] == ["di_1"]
@@ -560,7 +560,7 @@ def test_discounts_are_taken_off_the_total(version):
     assert by_line.get("total_pretax_credit_amounts", [credit]) == [credit]
 
 
-def test_credits_of_the_customer_are_taken_off_too():
+def test_credits_of_the_customer_are_subtracted_from_the_total():
     credit = {"amount": 100, "type": "credit_balance_transaction"}
     invoice = made(
         NEW,
@@ -571,7 +571,7 @@ def test_credits_of_the_customer_are_taken_off_too():
     assert line_of(invoice)["pretax_credit_amounts"] == [credit]
 
 
-def test_how_several_lines_share_a_tax_is_not_guessed():
+def test_several_lines_get_no_share_of_a_tax():
     invoice = made(NEW, total_taxes=[exclusive(190)], lines=[{}, {}])
     assert [line["taxes"] for line in invoice["lines"]["data"]] == [[], []]
     assert invoice["total"] == 2388
@@ -584,7 +584,7 @@ def test_shipping_is_added_to_the_total():
     assert made(NEW, amount_shipping=300)["total"] == 1399
 
 
-# What follows: times, collection, identity
+# Dependent times, collection and ids
 
 
 def times(invoice):
@@ -606,7 +606,7 @@ def at_path(value, path):
 
 @each_status
 @old_and_new
-def test_all_times_keep_their_distance_from_the_one_that_is_said(version, status):
+def test_all_times_move_with_an_overridden_one(version, status):
     before = made(version, status=status)
     after = made(version, status=status, created=1_800_000_000)
     assert after["created"] == 1_800_000_000
@@ -615,7 +615,7 @@ def test_all_times_keep_their_distance_from_the_one_that_is_said(version, status
         assert made(version, status_transitions__voided_at=1_800_000_000)["created"] < 1_800_000_000
 
 
-def test_of_several_times_each_takes_along_what_comes_after_it():
+def test_each_of_several_overridden_times_moves_the_later_ones():
     invoice = made(
         NEW,
         status="void",
@@ -632,13 +632,13 @@ def test_of_several_times_each_takes_along_what_comes_after_it():
     assert own["effective_at"] == 5
 
 
-def test_a_time_that_goes_with_another_status_is_kept():
+def test_a_time_of_another_status_is_kept():
     invoice = made(NEW, status="paid", status_transitions__marked_uncollectible_at=CREATED)
     assert invoice["status"] == "paid"
     assert invoice["status_transitions"]["finalized_at"] == CREATED
 
 
-def test_an_invoice_that_is_sent_has_a_date_that_it_is_due_at():
+def test_an_invoice_that_is_sent_has_a_due_date():
     sent = made(NEW, collection_method="send_invoice")
     assert sent["due_date"] == CREATED + MONTH
     assert made(NEW, due_date=CREATED + MONTH) == sent
@@ -649,7 +649,7 @@ def test_an_invoice_that_is_sent_has_a_date_that_it_is_due_at():
     assert (tried["collection_method"], tried["due_date"]) == ("charge_automatically", None)
 
 
-def test_a_draft_that_advances_by_itself_says_when():
+def test_a_draft_that_advances_has_the_time_of_finalization():
     draft = made(NEW, status="draft", auto_advance=True)
     assert draft["automatically_finalizes_at"] == CREATED + HOUR
     assert draft["next_payment_attempt"] == CREATED + HOUR
@@ -663,14 +663,14 @@ def test_a_draft_that_advances_by_itself_says_when():
     assert opened["hosted_invoice_url"] == made(NEW)["hosted_invoice_url"]
 
 
-def test_an_attempt_that_is_counted_was_made():
+def test_a_counted_attempt_is_attempted():
     assert made(NEW, attempt_count=2)["attempted"] is True
     assert made(NEW, attempt_count=0)["attempted"] is False
     assert made(NEW, attempt_count=2, attempted=False)["attempted"] is False
 
 
-@each_line
-def test_the_id_is_wherever_the_invoice_is_named(version):
+@old_and_new
+def test_the_id_is_in_all_that_refers_to_the_invoice(version):
     invoice = made(version, id="in_123", status="paid")
     assert invoice["lines"]["url"] == "/v1/invoices/in_123/lines"
     assert line_of(invoice).get("invoice", "in_123") == "in_123"
@@ -682,8 +682,8 @@ def test_the_id_is_wherever_the_invoice_is_named(version):
     assert "1MtG0nLkdIwHu7ixAaUw3Cb4" not in json.dumps(drafted)
 
 
-@each_line
-def test_currency_and_mode_are_the_same_everywhere(version):
+@old_and_new
+def test_currency_and_mode_of_the_lines_are_those_of_the_invoice(version):
     invoice = made(version, currency="eur", livemode=True)
     text = json.dumps(invoice)
     assert '"usd"' not in text
@@ -694,7 +694,7 @@ def test_currency_and_mode_are_the_same_everywhere(version):
     assert made(version, lines=[{"currency": "eur"}, {}]) == by_line
 
 
-# What is refused
+# Refusals
 
 
 @pytest.mark.parametrize(
@@ -772,11 +772,11 @@ def test_currency_and_mode_are_the_same_everywhere(version):
     ],
 )
 @old_and_new
-def test_what_stripe_would_never_send_is_refused_where_it_was_said(version, overrides, finding):
+def test_a_contradiction_is_refused_at_the_override(version, overrides, finding):
     assert refused(version, **overrides) == [finding]
 
 
-def test_until_basil_more_can_contradict_itself():
+def test_paid_and_tax_may_contradict_until_basil():
     assert refused(OLD, paid=True, status="open") == [
         "$.paid: expected false while status is open, got true"
     ]
@@ -786,7 +786,7 @@ def test_until_basil_more_can_contradict_itself():
     ]
 
 
-def test_a_refusal_says_what_was_made_in_which_version():
+def test_a_refusal_names_invoice_and_version():
     with pytest.raises(ContractViolation) as raised:
         make("basil", {"id": "in_123", "amount_due": -1})
     assert str(raised.value) == (
@@ -800,12 +800,12 @@ def test_a_refusal_says_what_was_made_in_which_version():
         make(OLD, {"lines": [{"id": "il_1"}, {"id": "il_1"}]})
 
 
-def test_a_new_value_of_an_open_enum_is_let_through():
+def test_a_new_value_of_an_open_enum_is_accepted():
     assert make(NEW, {"billing_reason": "something_new"})["billing_reason"] == "something_new"
     assert refused(OLD, billing_reason="something_new")
 
 
-def test_refusals_read_as_the_docs_say():
+def test_the_docs_quote_the_refusals():
     page = (Path(__file__).parents[2] / "docs" / "invoices.md").read_text(encoding="utf-8")
     with pytest.raises(ContractViolation) as raised:
         make(OLD, {"due_date": 1_700_000_000, "collection_method": "charge_automatically"})
@@ -884,13 +884,11 @@ def test_an_unknown_status_is_refused_in_every_version():
         ),
     ],
 )
-def test_an_unknown_property_is_told_with_where_it_went_or_what_is_nearest(
-    version, overrides, text
-):
+def test_an_unknown_property_names_the_nearest_or_its_history(version, overrides, text):
     assert unknown(version, **overrides) == text
 
 
-def test_the_error_for_a_property_goes_to_another_process():
+def test_the_error_for_an_unknown_property_survives_pickle():
     with pytest.raises(UnknownProperty) as raised:
         make(OLD, {"amount_du": 1})
     error = pickle.loads(pickle.dumps(raised.value))
@@ -909,14 +907,14 @@ def test_a_recorded_answer_can_be_changed():
     assert make(OLD, {}, answer) == answer
 
 
-def test_of_a_recorded_answer_what_was_not_said_stays():
+def test_a_recorded_answer_keeps_what_is_not_overridden():
     changed = make(OLD, {"amount_due": 4200}, documented())
     assert (changed["starting_balance"], changed["total"]) == (-500, 4700)
     assert (changed["ending_balance"], changed["closed"]) == (None, True)
     assert line_of(changed)["amount"] == 4700
 
 
-def test_what_is_wrong_with_a_recorded_answer_anyway_is_not_the_overrides_fault():
+def test_a_violation_of_the_recorded_answer_is_not_refused():
     answer = documented() | {"account_country": 5}
     assert make(OLD, {"customer": "cus_123"}, answer)["account_country"] == 5
     with pytest.raises(ContractViolation) as raised:
@@ -924,7 +922,7 @@ def test_what_is_wrong_with_a_recorded_answer_anyway_is_not_the_overrides_fault(
     assert [each.path for each in raised.value.findings] == ["$.amount_due"]
 
 
-def test_an_invoice_may_move_on_to_another_status():
+def test_a_recorded_invoice_changes_its_status():
     paid = make(OLD, {"status": "paid"}, documented())
     assert amounts(paid)[2:] == [599, 599, 0]
     assert paid["status_transitions"]["marked_uncollectible_at"] is None
@@ -933,7 +931,7 @@ def test_an_invoice_may_move_on_to_another_status():
     assert (again["charge"], again["paid"]) == (None, False)
 
 
-def test_what_a_recorded_invoice_has_otherwise_it_keeps():
+def test_a_recorded_invoice_keeps_its_unusual_amounts():
     minimum = made(NEW, total=30, amount_due=0, starting_balance=0)
     assert make(NEW, {"description": "Coffee"}, minimum)["amount_due"] == 0
     discounted = made(NEW, total=1000) | {"subtotal": 900, "total": 900, "amount_due": 900}
@@ -942,7 +940,7 @@ def test_what_a_recorded_invoice_has_otherwise_it_keeps():
     assert amounts(changed)[:3] == [1900, 1900, 1900]
 
 
-def test_new_lines_of_a_recorded_invoice_are_like_its_own():
+def test_new_lines_of_a_recorded_invoice_are_like_its_last():
     item = {"amount": 5, "taxes": [exclusive(1)], "discounts": ["di_1"]}
     recorded = made(NEW, lines=[item], id="in_123")
     changed = make(NEW, {"lines__data__1__amount": 7}, recorded)
@@ -960,7 +958,7 @@ def test_new_lines_of_a_recorded_invoice_are_like_its_own():
     assert [line["id"] for line in short["lines"]["data"]] == ["il_1", "il_1001"]
 
 
-def test_a_recorded_invoice_may_be_less_than_whole():
+def test_an_incomplete_recorded_invoice_can_be_changed():
     partial = made(OLD)
     del partial["lines"]["data"][0]["price"]["unit_amount_decimal"]
     line = line_of(make(OLD, {"amount_due": 4200}, partial))
@@ -970,9 +968,67 @@ def test_a_recorded_invoice_may_be_less_than_whole():
         make(NEW, {"lines": [{}, {}]}, odd)
 
 
-def test_what_is_no_invoice_cannot_be_changed():
+def test_another_object_cannot_be_changed():
     with pytest.raises(InvalidOption, match="expected an answer that is an invoice to change"):
         make(OLD, {"customer": "cus_123"}, {"error": {"type": "api_error"}})
+
+
+# Repairs of a changed invoice
+
+
+def repaired(version, before, **changes):
+    invoice = copy.deepcopy(before) | changes
+    repair_invoice(invoice, before)
+    assert list(Contract(version).iter_findings(invoice)) == []
+    return invoice
+
+
+@pytest.mark.parametrize("version", [LINES[0], NEW])
+def test_a_repaired_invoice_has_nulls_where_its_status_or_collection_asks_for_them(version):
+    opened = made(version)
+    assert repaired(version, opened, due_date=CREATED) == opened
+    draft = repaired(version, made(version, status="draft"), hosted_invoice_url="https://…")
+    assert draft["hosted_invoice_url"] is None
+
+
+@old_and_new
+def test_a_repaired_invoice_keeps_what_finalization_gave_it(version):
+    opened = made(version)
+    assert repaired(version, opened, number=None, invoice_pdf=None) == opened
+    absent = made(version)
+    del absent["hosted_invoice_url"]
+    assert repaired(version, absent, hosted_invoice_url=None) == absent
+
+
+def test_a_repaired_invoice_has_nothing_of_a_draft_a_preview_or_another_status():
+    opened = made(NEW)
+    assert repaired(NEW, opened, automatically_finalizes_at=CREATED) == opened
+    assert repaired(NEW, opened, billing_reason="upcoming") == opened
+    details = {"uncollectible": {"reason": "user_forgiven"}}
+    assert repaired(NEW, opened, status_details=details) == opened
+
+
+def test_a_repaired_line_without_invoice_stays_without():
+    before = made(OLD)
+    line_of(before)["invoice"] = None
+    assert repaired(OLD, before) == before
+
+
+def test_the_lines_of_a_repaired_invoice_have_its_id_and_their_prices_its_currency():
+    before = made(NEW, id="in_123")
+    changed = copy.deepcopy(before)
+    line = line_of(changed)
+    price = {"id": "price_1", "currency": "eur", "unit_amount": 1, "unit_amount_decimal": "1"}
+    line["invoice"] = "in_other"
+    line["pricing"]["price_details"]["price"] = price
+    repair_invoice(changed, before)
+    assert line["invoice"] == "in_123"
+    assert price == {
+        "id": "price_1",
+        "currency": "usd",
+        "unit_amount": 1099,
+        "unit_amount_decimal": "1099",
+    }
 
 
 # Properties
@@ -1059,7 +1115,7 @@ def says(invoice, name, override):
 
 @given(st.sampled_from(LINES), good_overrides)
 @modest
-def test_whatever_is_said_holds_and_the_invoice_has_no_fault(version, overrides):
+def test_legal_overrides_hold_and_the_invoice_is_valid(version, overrides):
     invoice = made(version, **overrides)
     assert all(says(invoice, name, override) for name, override in overrides.items())
     assert make(version, {}, invoice) == invoice
@@ -1069,7 +1125,7 @@ def test_whatever_is_said_holds_and_the_invoice_has_no_fault(version, overrides)
 
 @given(st.data(), st.sampled_from(LINES), st.integers(0, 10**6))
 @modest
-def test_anything_at_any_place_is_held_or_refused(data, version, seed):
+def test_any_override_holds_or_is_refused(data, version, seed):
     full = generated.full(version, seed)
     known = list(places(full))
     base = data.draw(st.none() | generated.of_line(version))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..._support.json_objects import Object, deep_copy, objects_at
+from ..._support.json_objects import Object, deep_copy, objects_at, pick
 from ..._support.json_path import Path
 from .revision import Revision, integer, objects
 
@@ -47,9 +47,7 @@ def adopted(item: Object, invoice: Object) -> Object:
     if "invoice" in item:
         item["invoice"] = invoice.get("id")
     for target in objects_at(item, "", "price"):
-        for name in ("currency", "livemode"):
-            if name in target and name in invoice:
-                target[name] = invoice[name]
+        target.update(pick(invoice, "currency", "livemode"))
     return item
 
 

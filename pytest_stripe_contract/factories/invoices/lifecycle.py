@@ -163,7 +163,7 @@ def _finalization(invoice: Object, line: ReleaseLine) -> Object:
     values = {name: example[name] for name in table.FINALIZED_PROPERTIES}
     for name in ("hosted_invoice_url", "invoice_pdf"):
         values[name] = values[name].replace(example["id"], str(invoice.get("id")))
-    values["ending_balance"] = table.ending_balance(invoice | {"status": "open"})
+    values["ending_balance"] = table.ending_balance(invoice)
     values |= dict.fromkeys(table.FINALIZED_TIMES, _finalized_at(invoice))
     return {name: value for name, value in values.items() if invoice.get(name) is None}
 
