@@ -35,15 +35,6 @@ class Body:
         """The body after the credentials of its message."""
         return f"{self.credentials} {self.content.decode('latin-1')}"
 
-    def place(self, path: str) -> str:
-        """Return a place in the body for people to read."""
-        return _place(self.number, self.side, path)
-
-    @property
-    def keys(self) -> Keys:
-        """The keys that lead to it in the file's document."""
-        return _keys(self.number, self.side)
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -62,14 +53,6 @@ class Answer:
     def api_version(self) -> str | None:
         """The version that it was recorded under, None if that is unknown."""
         return None if self.interaction is None else self.interaction.api_version
-
-    def keys(self, side: str) -> Keys:
-        """Return the keys that lead to its request or its response in the file's document."""
-        return _keys(self.number, side)
-
-    def place(self, path: str, side: str = "response") -> str:
-        """Return a place in the message for people to read."""
-        return _place(self.number, side, path)
 
     @cached_property
     def payload(self) -> Any:
@@ -124,12 +107,14 @@ def bodies(cassette: Cassette) -> Iterator[Body]:
         yield Body(number, "response", interaction.response.content_or_body)
 
 
-def _place(number: int, side: str, path: str) -> str:
+def describe_place(number: int, side: str, path: str) -> str:
+    """Return a place in the request or the response of a recording for people to read."""
     inside = f"request {path}" if side == "request" else path
     return f"recording {number}, {inside}" if number else inside
 
 
-def _keys(number: int, side: str) -> Keys:
+def message_keys(number: int, side: str) -> Keys:
+    """Return the keys in the file's document that lead to a request, or to a response's body."""
     if not number:
         return ()  # a payload is the whole document
     return ("interactions", number - 1, side, *(("body", "string") if side == "response" else ()))

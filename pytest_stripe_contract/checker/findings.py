@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
@@ -41,20 +41,30 @@ class Report:
     """The files that a run checked, and the findings in them.
 
     ``files`` are the names of the checked files, ``recordings`` and ``payloads`` the number of
-    each in them. ``skipped`` counts files that are neither cassettes nor payloads, ``left`` the
-    files that an interrupted run did not reach. ``drift`` counts differences that Stripe may make
-    without notice; ``findings`` has them only if they are to be listed. ``notes`` name what could
-    not be checked.
+    each in them, ``broken`` the number of files that cannot be read. ``skipped`` counts files
+    that are neither cassettes nor payloads, ``left`` the files that an interrupted run did not
+    reach. ``drift`` counts differences that Stripe may make without notice; ``findings`` has them
+    only if they are to be listed. ``answers`` has the API version and the file of each answer.
+    ``notes`` name what could not be checked.
     """
 
     files: list[str] = field(default_factory=list)
     recordings: int = 0
     payloads: int = 0
+    broken: int = 0
     skipped: int = 0
     left: int = 0
     drift: int = 0
     findings: list[Finding] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Add another report to this one."""
+        for each in fields(self):
+            total = getattr(self, each.name)
+            total += getattr(other, each.name)
+            setattr(self, each.name, total)
 
     @property
     def counts(self) -> Counter[str]:

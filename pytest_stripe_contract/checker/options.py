@@ -7,16 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from ..errors import UnknownName
-from ..stripe_api import ReleaseLine, resolve, versions
-
-
-@dataclass(frozen=True, slots=True)
-class Sdk:
-    """The installed ``stripe`` package: its version, the API version it sends, and its line."""
-
-    version: str
-    api_version: str
-    line: ReleaseLine
+from ..stripe_api import InstalledSdk, ReleaseLine, resolve, versions
 
 
 @dataclass(frozen=True)
@@ -35,15 +26,14 @@ class Options:
     max_age: int | None = None
 
     @cached_property
-    def sdk(self) -> Sdk | str:
+    def sdk(self) -> InstalledSdk | str:
         """The installed package that recordings are compared with, or why there is none."""
         sdk = versions.installed_sdk()
         if sdk is None:
             return "the stripe package is not installed"
-        line = find_line(sdk.api_version)
-        if line is None:
+        if find_line(sdk.api_version) is None:
             return f"stripe {sdk.version} sends {sdk.api_version}, which has no contract"
-        return Sdk(sdk.version, sdk.api_version, line)
+        return sdk
 
     @cached_property
     def now(self) -> datetime:

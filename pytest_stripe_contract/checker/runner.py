@@ -6,7 +6,6 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -35,20 +34,19 @@ def check(paths: Iterable[str], options: Options, *, jobs: int | None = None) ->
     if options.api_version is not None:
         resolve(options.api_version)
     entries = files.find(paths)
-    run = _Run(options)
-    done = 0
+    report, done = Report(), 0
     try:
         with _rare_garbage_collection():
             jobs = _workers.process_count(entries, jobs)
             _ = jobs == 1 or (options.sdk, options.now)  # computed once, then sent to all processes
             results = _workers.results(partial(_check_file, options=options), entries, jobs)
             for _, result in zip(progress(entries, "check"), results, strict=True):
-                run.add(result)
+                report.add(result)
                 done += 1
     except KeyboardInterrupt:
-        run.report.left = len(entries) - done
-    run.finish()
-    return run.report
+        report.left = len(entries) - done
+    _check_together(report, options)
+    return report
 
 
 def progress(items: Sequence[Item], label: str) -> Iterable[Item]:
@@ -71,32 +69,22 @@ def _rare_garbage_collection() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """The findings in a file; ``versions`` has the API version of each answer."""
-
-    name: str
-    findings: list[Finding]
-    drift: int
-    is_broken: bool
-    recordings: int | None
-    versions: list[str]
-
-
-def _check_file(entry: Entry, options: Options) -> _Result | None:
-    """Apply all rules to a file; None if it is neither a cassette nor a payload."""
+def _check_file(entry: Entry, options: Options) -> Report:
+    """Return the report of one file."""
     file = files.load(entry)
     if file is None:
-        return None
+        return Report(skipped=1)
+    name = redact(file.name)
     everything = list(findings(file, options))
     listed = [finding for finding in everything if finding is not UNLISTED_DRIFT]
-    return _Result(
-        redact(file.name),
-        sorted(listed, key=lambda finding: finding.line or 0),
-        sum(finding.rule == "drift" for finding in everything),
-        file.problem is not None,
-        None if file.cassette is None else len(file.cassette.interactions),
-        [_full(answer.api_version) for answer in file.answers if answer.api_version is not None],
+    return Report(
+        files=[name],
+        recordings=len(file.cassette.interactions) if file.cassette else 0,
+        payloads=int(file.cassette is None and file.problem is None),
+        broken=int(file.problem is not None),
+        drift=sum(finding.rule == "drift" for finding in everything),
+        findings=sorted(listed, key=lambda finding: finding.line or 0),
+        answers=[(_full(each.api_version), name) for each in file.answers if each.api_version],
     )
 
 
@@ -108,41 +96,19 @@ def _full(version: str) -> str:
         return str(redact(version))
 
 
-class _Run:
-    """The results so far, and the rules that need those of all files."""
-
-    def __init__(self, options: Options) -> None:
-        self.report = Report()
-        self._options = options
-        self._broken = 0
-        self._files: dict[str, list[str]] = {}
-        """By API version, the file of each answer."""
-
-    def add(self, result: _Result | None) -> None:
-        """Add the result of one file."""
-        if result is None:
-            self.report.skipped += 1
-            return
-        self.report.files.append(result.name)
-        self.report.findings += result.findings
-        self.report.drift += result.drift
-        self._broken += result.is_broken
-        if result.recordings is not None:
-            self.report.recordings += result.recordings
-        elif not result.is_broken:
-            self.report.payloads += 1
-        for version in result.versions:
-            self._files.setdefault(version, []).append(result.name)
-
-    def finish(self) -> None:
-        """Add the findings and notes on all files together."""
-        rules, options, report = self._options.rules, self._options, self.report
-        if "version-mix" in rules and len(self._files) > 1:
-            counts = {version: len(names) for version, names in sorted(self._files.items())}
-            parts = (f"{n} of {v} (first in {self._files[v][0]})" for v, n in counts.items())
-            message = f"answers of {len(counts)} API versions: {', '.join(parts)}"
-            report.findings.append(Finding("version-mix", message, details={"versions": counts}))
-        if "outdated" in rules and self._files and isinstance(options.sdk, str):
-            report.notes.append(f"rule outdated was not applied: {options.sdk}")
-        if "unreadable" not in rules and self._broken:
-            report.notes.append(f"{self._broken} unreadable, but rule unreadable is not selected")
+def _check_together(report: Report, options: Options) -> None:
+    """Add the findings and notes on all files together."""
+    versions: dict[str, list[str]] = {}
+    for version, name in report.answers:
+        versions.setdefault(version, []).append(name)
+    if "version-mix" in options.rules and len(versions) > 1:
+        counts = {version: len(names) for version, names in sorted(versions.items())}
+        parts = (
+            f"{n} of {version} (first in {versions[version][0]})" for version, n in counts.items()
+        )
+        message = f"answers of {len(counts)} API versions: {', '.join(parts)}"
+        report.findings.append(Finding("version-mix", message, details={"versions": counts}))
+    if "outdated" in options.rules and versions and isinstance(options.sdk, str):
+        report.notes.append(f"rule outdated was not applied: {options.sdk}")
+    if "unreadable" not in options.rules and report.broken:
+        report.notes.append(f"{report.broken} unreadable, but rule unreadable is not selected")

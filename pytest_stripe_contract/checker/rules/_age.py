@@ -13,10 +13,11 @@ from ...contract import payload as payloads
 from ...messages import Response
 from ...migrations import changes_of, upgrade
 from ...stripe_api import ReleaseLine
+from .._messages import message_keys
 from .._source_map import Keys
 from ..files import File
 from ..findings import Finding, finding_in
-from ..options import Options
+from ..options import Options, find_line
 
 _SHOWN = 3
 """Properties that a text names of each kind."""
@@ -62,10 +63,11 @@ def check_release_lines(file: File, options: Options) -> Iterator[Finding]:
     sdk = options.sdk
     if isinstance(sdk, str):
         return  # the summary reports it
+    line = find_line(sdk.api_version)
     for answer in file.answers:
-        if answer.line is None or answer.line.since >= sdk.line.since:
+        if line is None or answer.line is None or answer.line.since >= line.since:
             continue
-        changes = _compare(answer.payload, answer.line, sdk.line)
+        changes = _compare(answer.payload, answer.line, line)
         message = (
             f"recorded under {answer.api_version}; "
             f"stripe {sdk.version} sends {sdk.api_version}"
@@ -76,7 +78,7 @@ def check_release_lines(file: File, options: Options) -> Iterator[Finding]:
             "outdated",
             message,
             f"recording {answer.number}",
-            answer.keys("response"),
+            message_keys(answer.number, "response"),
             api_version=answer.api_version,
             sdk=sdk.version,
             sdk_api_version=sdk.api_version,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ..._support.json_path import json_path
 from ...contract import payload as payloads
 from ...scrubbing import find_secrets, leaks
+from .._messages import describe_place, message_keys
 from .._source_map import Keys, steps
 from ..files import File
 from ..findings import Finding, finding_in, redact
@@ -43,14 +45,15 @@ def check_livemode(file: File, _options: Options) -> Iterator[Finding]:
         line = file.lines.line_at(key.start())
         yield Finding("livemode", _key_message(key), redact(file.name), line)
     for body in file.bodies:
+        place = partial(describe_place, body.number, body.side)
+        at = message_keys(body.number, body.side)
         path = _path_to_livemode(body.content) if _LIVE_MODE.search(body.content) else None
         if path is not None:
-            message, place = "an answer of live mode", body.place(path)
-            yield finding_in(file, "livemode", message, place, body.keys + steps(path))
+            message = "an answer of live mode"
+            yield finding_in(file, "livemode", message, place(path), at + steps(path))
         text = body.text
         if not keys and _LIVE in text and (encoded_key := _LIVE_KEY.search(text)):
-            message, place = _key_message(encoded_key), body.place("$")
-            yield finding_in(file, "livemode", message, place, body.keys)
+            yield finding_in(file, "livemode", _key_message(encoded_key), place("$"), at)
 
 
 def _key_message(key: re.Match[str]) -> str:

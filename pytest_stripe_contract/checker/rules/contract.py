@@ -9,7 +9,7 @@ from ..._support.json_path import ABSENT, show
 from ...contract import Finding as ContractFinding
 from ...contract import check_request
 from ...stripe_api import versions
-from .._messages import Answer
+from .._messages import Answer, describe_place, message_keys
 from .._source_map import steps
 from ..files import File
 from ..findings import Finding, finding_in, redact
@@ -68,7 +68,7 @@ def check_versions(file: File, options: Options) -> Iterator[Finding]:
         else:
             continue
         place = f"recording {', '.join(str(answer.number) for answer in answers)}"
-        keys = answers[0].keys("response")
+        keys = message_keys(answers[0].number, "response")
         yield finding_in(file, "unversioned", message, place, keys, api_version=redact(version))
 
 
@@ -109,7 +109,7 @@ def _from_contract(
         file,
         rule,
         message + (f" ({version})" if version else ""),
-        answer.place(path, side),
-        answer.keys(side) + steps(difference.path),
+        describe_place(answer.number, side, path),
+        message_keys(answer.number, side) + steps(difference.path),
         **details,
     )
