@@ -42,8 +42,8 @@ class Library:
                 return _read(name, path.absolute(), status.st_mtime_ns, status.st_size)
         known = dict.fromkeys([*list_names(self.folder), *list_shipped()])
         folders = ", ".join(map(str, self.bases if is_path else [self.folder]))
-        note = f"looked for in {folders}; pytest --stripe-record=once records a new one"
-        raise UnknownName("cassette", name, known, note)
+        advice = f"pytest --stripe-record=once records it (searched: {folders})"
+        raise UnknownName("cassette", name, known, advice)
 
     def paths(self, name: str) -> list[Path]:
         """Return the paths that a cassette of one's own may have; the first that exists counts."""

@@ -298,7 +298,9 @@ def test_an_unknown_path_lists_the_folders_that_were_searched(tmp_path):
     with pytest.raises(UnknownName) as caught:
         library.find("mine.yaml")
 
-    looked = f"; looked for in {tmp_path / 'tests'}, {tmp_path}; pytest --stripe-record=once "
+    looked = (
+        f"; pytest --stripe-record=once records it (searched: {tmp_path / 'tests'}, {tmp_path})"
+    )
     assert looked in str(caught.value)
 
 
@@ -339,7 +341,9 @@ def test_an_unknown_name_lists_the_known_ones_nearest_first(tmp_path):
     with pytest.raises(UnknownName) as caught:
         Library(tmp_path).find("invoices/mime")
 
-    assert str(caught.value).startswith("unknown cassette 'invoices/mime'; looked for in ")
+    assert str(caught.value).startswith(
+        "unknown cassette 'invoices/mime'; pytest --stripe-record=once records it "
+    )
     assert "; nearest: invoices/mine, " in str(caught.value)
     assert "mark_uncollectible" in caught.value.known
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

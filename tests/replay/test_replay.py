@@ -518,7 +518,7 @@ def test_async_tests_are_replayed(run, mode, options):
     [
         (
             '"mark_uncolectible"',
-            "unknown cassette 'mark_uncolectible'; looked for in ",
+            "unknown cassette 'mark_uncolectible'; pytest --stripe-record=once records it ",
         ),
         (
             '"mark_uncollectible", time=2',
