@@ -14,7 +14,6 @@ if find_spec("hypothesis") is None:
 
 from ._errors import errors
 from ._events import events, signed
-from ._invoices import invoices
-from ._line_items import line_items
+from ._invoices import invoices, line_items
 
 __all__ = ["errors", "events", "invoices", "line_items", "signed"]

@@ -1,4 +1,4 @@
-"""Strategies of events."""
+"""Strategies of events about invoices."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ from ..factories import (
 from ..schemas import loader
 from ..stripe_api import resolve
 from ..webhooks import Signed
-from . import _options, _values
-from ._changes import changes
-from ._facts import LATEST
+from . import _arguments, _values
 from ._invoices import Source
-from ._previous import attributes
-from ._some import some_of
+from ._mutations import mutations
+from ._traits import LATEST_TIME
+from ._values import subsets
 
 _FIRST = "invoice.marked_uncollectible"
 _UPCOMING = "invoice.upcoming"
@@ -37,7 +36,7 @@ _SENT = frozenset({"invoice.overdue", "invoice.sent", "invoice.will_be_due"})
 _OVERPAID = frozenset({"amount_overpaid", "amount_paid_off_stripe", "paid_out_of_band"})
 
 _OF_FACTORY = ("account", "id", "request")
-"""What `events.EventFactory` is told; the rest is put into the event."""
+"""The properties that `EventFactory` takes; the others are put into the event."""
 
 
 def events(
@@ -45,20 +44,20 @@ def events(
     api_version: str | None = None,
     type: str | None = None,  # noqa: A002  as Stripe calls it
 ) -> SearchStrategy[dict[str, Any]]:
-    """Events about an invoice that Stripe may send to an endpoint of an API version.
+    """Return a strategy of invoice events for a webhook endpoint of an API version.
 
-    ``type`` is one such as ``invoice.paid``, None any that the release line knows. Each value is
+    ``type`` is one such as ``invoice.paid``; None is any type of the release line. Each value is
     a new dict, with neither a violation nor drift under ``Contract(api_version, strict=True)``;
-    the invoice in it is as `invoices` gives it, in a status that goes with the type, and, as in
-    any event, nothing in it is expanded. `signed` makes of it what arrives at a webhook.
+    its invoice is one of `invoices`, in a status that goes with the type. Nothing in it is
+    expanded, as in any event. `signed` signs it for a webhook.
 
     The simplest is what the fixture ``stripe_event`` gives for the type, and, of any type, for
-    ``invoice.marked_uncollectible``. Raises `errors.UnknownName` for a version that nobody knows,
-    and for a type that is not about an invoice, or that the release line does not know;
-    `errors.InvalidOption` for what is no text.
+    ``invoice.marked_uncollectible``. Raises `errors.UnknownName` for an unknown version,
+    and for a type that is not about an invoice or that the release line does not have;
+    `errors.InvalidOption` for an argument that is not a string.
     """
-    api_version = _options.version(api_version)
-    _options.texts(type=type)
+    api_version = _arguments.api_version_of(api_version)
+    _arguments.check_texts(type=type)
     types = _types(resolve(api_version).name)
     if type is not None and type not in types:
         raise UnknownName(f"type of an event about an invoice in {api_version}", type, types)
@@ -72,10 +71,10 @@ def signed(
     timestamp: int | None = None,
     signed: Signed = "properly",
 ) -> Event:
-    """An event as it arrives at a webhook: its ``payload``, and ``headers`` with a signature.
+    """Return an event as a webhook receives it: ``payload``, and ``headers`` with a signature.
 
     For ``events().map(signed)``. The options are those of the fixture ``stripe_event``:
-    ``timestamp`` is in unix seconds, now if it is not named.
+    ``timestamp`` is in unix seconds; the default is now.
     """
     when = int(time.time()) if timestamp is None else timestamp
     return Event(webhooks.encode(event), secret, when, signed)
@@ -84,39 +83,39 @@ def signed(
 @st.composite
 def _events(draw: DrawFn, api_version: str, name: str | None) -> Object:
     line = resolve(api_version).name
-    chosen = draw(_drawn_types(line)) if name is None else name
-    source = draw(_sources(api_version, chosen))
+    branches_of = draw(_drawn_types(line)) if name is None else name
+    source = draw(_sources(api_version, branches_of))
     invoice = source.draw(draw)
-    said = draw(_envelope(line))
+    traits = draw(_envelope(line))
     event = EventFactory(api_version)(
-        chosen,
+        branches_of,
         object=invoice,
-        previous_attributes=_previous(draw, line, chosen, invoice),
-        created=min(max(happened(chosen, invoice), 0), LATEST),
+        previous_attributes=_previous(draw, line, branches_of, invoice),
+        created=min(max(happened(branches_of, invoice), 0), LATEST_TIME),
         secret=None,
         timestamp=0,
-        **{key: said[key] for key in _OF_FACTORY if key in said},
+        **{key: traits[key] for key in _OF_FACTORY if key in traits},
     ).json()
-    for key, value in said.items():
+    for key, value in traits.items():
         if key not in _OF_FACTORY or value is None:
             put(event, key, value)
     return event
 
 
 def _previous(draw: DrawFn, line: str, name: str, invoice: Object) -> Object | None:
-    """What changed before an event that tells it: None for what `events` tells by itself."""
+    """Draw the previous attributes of an event; None if `EventFactory` sets them."""
     if not TYPES[name].has_previous_attributes:
         return None
     before = deep_copy(invoice)
-    for change in draw(changes("invoice", line, expands=False)):
+    for change in draw(mutations("invoice", line, expands=False)):
         change.apply(before)
     repair_invoice(before, invoice)
-    return attributes(before, invoice) or None
+    return previous_attributes(before, invoice) or None
 
 
 @cache
 def _types(line: str) -> tuple[str, ...]:
-    """The types that a release line lists, of those about an invoice; all, if it lists none."""
+    """Return the invoice event types of a release line; all known types if it lists none."""
     listed = loader.documented("event", line)["properties"]["type"].get("examples", TYPES)
     return tuple(
         sorted((each for each in TYPES if each in listed), key=lambda each: each != _FIRST)
@@ -130,7 +129,7 @@ def _drawn_types(line: str) -> SearchStrategy[str]:
 
 @cache
 def _sources(api_version: str, name: str) -> SearchStrategy[Source]:
-    """Where the invoices of a type of event come from: one for each status."""
+    """Return a strategy of the sources of invoices for a type of event, one for each status."""
     usual = event_invoice(name, api_version, {}, livemode=False)
     if name == _UPCOMING:
         return st.just(Source(api_version, usual, None, expands=False))
@@ -154,7 +153,7 @@ def _in_status(api_version: str, invoice: Object, status: str) -> Object:
 
 @cache
 def _envelope(line: str) -> SearchStrategy[Object]:
-    """What an event may have otherwise beside its data."""
+    """Return a strategy of the properties of an event beside its data."""
     known: dict[str, SearchStrategy[Any]] = {
         "id": _values.ids("evt_"),
         "account": _values.ids("acct_"),
@@ -162,7 +161,7 @@ def _envelope(line: str) -> SearchStrategy[Object]:
         "context": _values.ids("acct_"),
         "pending_webhooks": st.integers(0, 20),
         "request": st.none()
-        | some_of(
+        | subsets(
             {
                 "id": _values.ids("req_"),
                 "idempotency_key": st.uuids().map(str) | _values.ids("order-"),
@@ -171,4 +170,32 @@ def _envelope(line: str) -> SearchStrategy[Object]:
         ),
     }
     properties = loader.documented("event", line)["properties"]
-    return some_of({name: each for name, each in known.items() if name in properties}, len(known))
+    return subsets({name: each for name, each in known.items() if name in properties}, len(known))
+
+
+def previous_attributes(before: Object, now: Object) -> Object:
+    """Return the properties that changed between two states of an invoice, with their old values.
+
+    An inner object lists only its changed properties; a new key of ``metadata`` is null.
+    Source: https://docs.stripe.com/api/events/object.
+    """
+    found: Object = {}
+    for name in now:
+        if name in before and not _same(before[name], now[name]):
+            found |= _changed(name, before[name], now[name])
+    return found
+
+
+def _changed(name: str, before: Any, now: Any) -> Object:
+    if not (isinstance(before, dict) and isinstance(now, dict)):
+        return {name: before}
+    if name == "metadata":
+        added = {key: None for key in now if key not in before}
+        changed = {key: each for key, each in before.items() if each != now.get(key)}
+        return {name: changed | added}
+    inner = previous_attributes(before, now)
+    return {name: inner} if inner else {}
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (one == other and type(one) is type(other))

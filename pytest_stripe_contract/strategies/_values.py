@@ -1,7 +1,8 @@
-"""What may stand at a place, as a strategy: null and absence first, which are the simplest."""
+"""Strategies of the values that a place of a schema allows: null and absence are the simplest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import ascii_letters, digits
 from typing import Any
 
@@ -29,7 +30,7 @@ from ..schemas import (
 
 LONGEST_TEXT = 500
 LONGEST_KEY = 40
-"""Of ``metadata``, as its values are at most `LONGEST_TEXT`: https://docs.stripe.com/api/metadata."""
+"""The longest key of ``metadata``; values have `LONGEST_TEXT`: https://docs.stripe.com/api/metadata."""
 
 _ALNUM = digits + ascii_letters
 _PLACES = 12
@@ -43,7 +44,7 @@ texts: SearchStrategy[str] = st.text(
 currencies: SearchStrategy[str] = st.sampled_from(
     ["usd", "eur", "jpy", "kwd", "gbp", "clp", "isk", "huf", "bhd", "mga", "krw", "ugx"]
 )
-"""With two decimals, none and three: https://docs.stripe.com/currencies."""
+"""Currencies with two, no and three decimals: https://docs.stripe.com/currencies."""
 
 metadata: SearchStrategy[dict[str, str]] = st.dictionaries(
     st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=LONGEST_KEY),
@@ -59,7 +60,7 @@ _NAMED = {
 
 
 def ids(prefix: str) -> SearchStrategy[str]:
-    """Ids with a prefix, of the usual length and of up to 255 characters."""
+    """Return a strategy of ids with a prefix, of up to 255 characters."""
     longest = LONGEST_ID - len(prefix)
     usual = st.text(_ALNUM, min_size=1, max_size=_USUAL_LENGTH)
     long = st.integers(_USUAL_LENGTH, longest).map(lambda length: "0" * length)
@@ -67,12 +68,12 @@ def ids(prefix: str) -> SearchStrategy[str]:
 
 
 def integers(schema: Schema) -> SearchStrategy[int]:
-    """Integers of 64 bits, or within the bounds that the schema has."""
+    """Return a strategy of integers of 64 bits, within the bounds of the schema."""
     return st.integers(schema.get("minimum", INT64[0]), schema.get("maximum", INT64[1]))
 
 
 def _decimal(number: int, places: int) -> str:
-    """An integer as a decimal: without zeros at its end."""
+    """Format an integer as a decimal with this number of places, without trailing zeros."""
     whole, rest = divmod(abs(number), 10**places)
     fraction = f"{rest:0{places}}".rstrip("0") if places else ""
     return f"{'-' if number < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
@@ -88,11 +89,10 @@ decimals: SearchStrategy[str] = _decimals()
 _percentages = st.integers(0, 1_000_000).map(lambda parts: parts / 10_000)
 
 
-def of_place(place: Place, walker: SchemaWalker, *, expands: bool) -> SearchStrategy[Any]:
-    """The values that may stand at a place; `findings.ABSENT` for none.
+def values_at(place: Place, walker: SchemaWalker, *, expands: bool) -> SearchStrategy[Any]:
+    """Return a strategy of the values of a place; `ABSENT` stands for a missing property.
 
-    Without ``expands`` no object stands where an id could. Objects and arrays are shared: copy
-    them before they are changed.
+    Without ``expands`` no id is expanded. Objects and arrays are shared: copy them before a change.
     """
     ways: list[SearchStrategy[Any]] = []
     if place.is_nullable:
@@ -101,13 +101,13 @@ def of_place(place: Place, walker: SchemaWalker, *, expands: bool) -> SearchStra
         ways.append(st.just(ABSENT))
     ways += [
         _of_branch(each, place, walker, expands=expands)
-        for each in chosen(place.branches, expands=expands)
+        for each in branches_of(place.branches, expands=expands)
     ]
     return st.one_of(ways)
 
 
-def chosen(branches: tuple[Schema, ...], *, expands: bool) -> list[Schema]:
-    """The branches but null; of those that are an id or an object, in an event, the id."""
+def branches_of(branches: tuple[Schema, ...], *, expands: bool) -> list[Schema]:
+    """Return the branches of a schema without null; without ``expands``, ids but no objects."""
     known = [each for each in branches if each.get("type") != "null"]
     if not expands and (plain := [each for each in known if "string" in types_of(each)]):
         return plain
@@ -126,7 +126,7 @@ def _of_branch(
     if "array" in types:
         schema = branch["items"]
         items = Place((*place.path, EVERY), schema, walker.branches(schema), branch, place)
-        return st.lists(of_place(items, walker, expands=expands), max_size=4)
+        return st.lists(values_at(items, walker, expands=expands), max_size=4)
     scalars: dict[str, SearchStrategy[Any]] = {
         "integer": integers(branch),
         "number": _percentages,
@@ -154,7 +154,7 @@ def _objects(
 
 
 def _deleted(branch: Schema, walker: SchemaWalker) -> Any:
-    """What stands where an id is expanded whose object was deleted; None if there is no such."""
+    """Return the stub of a deleted object for an expanded id; None if the object has none."""
     return expandable.deleted(constant(branch, "object"), walker.line)
 
 
@@ -173,3 +173,16 @@ def _texts(schema: Schema, place: Place) -> SearchStrategy[str]:
         return known
     least = schema.get("minLength", 0)
     return st.text(_ALNUM, min_size=least, max_size=64) if least else texts
+
+
+def subsets(known: Mapping[str, SearchStrategy[Any]], most: int) -> SearchStrategy[dict[str, Any]]:
+    """Return a strategy of dicts with at most ``most`` of the named values."""
+    return st.lists(_draw_one(st.sampled_from(list(known.items()))), max_size=most).map(dict)
+
+
+@st.composite
+def _draw_one(
+    draw: DrawFn, known: SearchStrategy[tuple[str, SearchStrategy[Any]]]
+) -> tuple[str, Any]:
+    name, value = draw(known)
+    return name, draw(value)

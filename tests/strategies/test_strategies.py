@@ -23,21 +23,17 @@ from pytest_stripe_contract.factories import make_invoice as make
 from pytest_stripe_contract.factories import repair_invoice as keep
 from pytest_stripe_contract.schemas import expandable, is_expanded, schema_walker
 from pytest_stripe_contract.schemas import loader as schemas
-from pytest_stripe_contract.strategies._bounds import LINE, bound
-from pytest_stripe_contract.strategies._changes import Sweep
-from pytest_stripe_contract.strategies._errors import errors
-from pytest_stripe_contract.strategies._events import events, signed
-from pytest_stripe_contract.strategies._invoices import base, invoices
-from pytest_stripe_contract.strategies._line_items import line_items
-from pytest_stripe_contract.strategies._previous import attributes
-from pytest_stripe_contract.strategies._sizes import LARGEST, fitting
-from pytest_stripe_contract.strategies._spots import spots
+from pytest_stripe_contract.strategies import errors, events, invoices, line_items, signed
+from pytest_stripe_contract.strategies._events import previous_attributes
+from pytest_stripe_contract.strategies._invoices import simplest_invoice
+from pytest_stripe_contract.strategies._mutations import LINE, ObjectChange, limit_of, targets
+from pytest_stripe_contract.strategies._traits import LARGEST, fit_into_64_bits
 from pytest_stripe_contract.stripe_api import versions
 
 LINES = [line.name for line in versions.LINES]
 SECRET = "whsec_test_not_a_real_secret"
 
-each_line = pytest.mark.parametrize("line", LINES)
+each_line = pytest.mark.parametrize("line", ["2020-08-27", versions.VERSION, "basil", LINES[-1]])
 repeatable = {"derandomize": True, "database": None, "deadline": None}
 EXPLAINED = 200
 few = settings(max_examples=10, **repeatable)
@@ -232,7 +228,7 @@ def test_from_wherever_the_search_begins_no_amount_is_larger_than_it_must_be(see
 def test_what_was_paid_of_an_open_invoice_is_the_least():
     shrunk = found(invoices(status="open"), lambda invoice: invoice["amount_paid"] > 0)
 
-    expected = base(versions.VERSION, "open", ())
+    expected = simplest_invoice(versions.VERSION, "open", ())
     assert shrunk == expected | {"amount_paid": 1, "amount_remaining": expected["amount_due"] - 1}
 
 
@@ -263,20 +259,20 @@ def documented_places(kind, line):
 @each_line
 def test_every_property_of_the_schema_is_reached_with_null_and_with_a_value(line):
     """What no change sets follows from what is said of the invoice: the next test draws that."""
-    drawn = {spot.place.path: spot for spot in spots("invoice", line, expands=True)}
+    drawn = {target.place.path: target for target in targets("invoice", line, expands=True)}
     check = Contract(line, strict=True)
-    start = {each: base(line, each, ()) for each in ("uncollectible", "draft")}
+    start = {each: simplest_invoice(line, each, ()) for each in ("uncollectible", "draft")}
     for place in documented_places("invoice", line):
         if place.path not in drawn:
             has_one_value = all("const" in each or set(each) == {"type"} for each in place.branches)
-            assert bound(place) != "free" or place.name == "type" or has_one_value, place
+            assert limit_of(place) != "free" or place.name == "type" or has_one_value, place
             continue
-        spot = drawn[place.path]
-        values = [spot.full, *([None] if place.is_nullable else [])]
+        target = drawn[place.path]
+        values = [target.full, *([None] if place.is_nullable else [])]
         for value in [each for each in values if each is not ABSENT]:
             for before in start.values():
                 invoice = deep_copy(before)
-                spot.put(invoice, value)
+                target.put(invoice, value)
                 reached = values_at(invoice, place.path)
                 assert (value is None) is (reached[0] is None), (place.path, value)
                 keep(invoice, before)
@@ -290,7 +286,7 @@ def test_what_no_change_sets_has_different_values_too():
     @given(invoices())
     def run(invoice):
         for place in documented_places("invoice", versions.VERSION):
-            if place.path[0] != "lines" and bound(place) == "fixed":
+            if place.path[0] != "lines" and limit_of(place) == "fixed":
                 seen.setdefault(place.path, set()).update(map(repr, values_at(invoice, place.path)))
 
     run()
@@ -356,9 +352,10 @@ EXTREMES = {
 def test_amounts_that_are_too_large_together_become_smaller_with_lines_or_without():
     lines = [{"amount": LARGEST, "tax": 3}]
 
-    assert fitting({"shipping": 3 * LARGEST})["shipping"] <= LARGEST
-    assert fitting({"lines": lines, "shipping": LARGEST})["lines"][0]["amount"] <= LARGEST // 2
-    assert fitting({"shipping": 5}) == {"shipping": 5}
+    assert fit_into_64_bits({"shipping": 3 * LARGEST})["shipping"] <= LARGEST
+    divided = fit_into_64_bits({"lines": lines, "shipping": LARGEST})
+    assert divided["lines"][0]["amount"] <= LARGEST // 2
+    assert fit_into_64_bits({"shipping": 5}) == {"shipping": 5}
 
 
 def test_extremes_are_among_them():
@@ -378,10 +375,10 @@ def test_extremes_are_among_them():
 
 @each_line
 def test_an_expanded_customer_may_be_a_deleted_one(line):
-    [spot] = [s for s in spots("invoice", line, expands=True) if s.place.path == ("customer",)]
+    [target] = [s for s in targets("invoice", line, expands=True) if s.place.path == ("customer",)]
     invoice = documented(line)
 
-    spot.put(invoice, found(spot.values, lambda value: "deleted" in (value or ())))
+    target.put(invoice, found(target.values, lambda value: "deleted" in (value or ())))
 
     assert invoice == documented(line) | {
         "customer": {"id": "cus_NeZw0zvTyquTfF", "object": "customer", "deleted": True}
@@ -474,13 +471,13 @@ def test_previous_attributes_are_what_changed_as_it_was():
     before = {"a": 1, "b": True, "metadata": {"x": "1", "y": "2"}, "c": {"d": 1, "e": 2}, "f": {}}
     now = {"a": 1, "b": 1, "metadata": {"y": "3", "z": "4"}, "c": {"d": 1, "e": 3}, "f": None}
 
-    assert attributes(before, now) == {
+    assert previous_attributes(before, now) == {
         "b": True,
         "metadata": {"x": "1", "y": "2", "z": None},
         "c": {"e": 2},
         "f": {},
     }
-    assert attributes({"c": {"d": 1, "only": 1}}, {"c": {"d": 1}, "new": 1}) == {}
+    assert previous_attributes({"c": {"d": 1, "only": 1}}, {"c": {"d": 1}, "new": 1}) == {}
 
 
 @pytest.mark.parametrize("name", ["api_error", "card_error", "idempotency_error"])
@@ -629,14 +626,14 @@ def test_a_strategy_is_shown_in_a_line(strategy):
 
 
 def test_a_place_is_shown_by_its_path():
-    [spot] = [
+    [target] = [
         each
-        for each in spots("invoice", versions.VERSION, expands=True)
+        for each in targets("invoice", versions.VERSION, expands=True)
         if each.place.path == (*LINE, "description")
     ]
 
-    assert repr(Sweep((spot,), is_full=True)) == (
-        "Sweep(spots=(Spot(lines.data.*.description),), is_full=True)"
+    assert repr(ObjectChange((target,), is_full=True)) == (
+        "ObjectChange(targets=(Target(lines.data.*.description),), is_full=True)"
     )
 
 
@@ -676,14 +673,14 @@ def test_every_schema_has_one_object_at_each_place_that_has_more_inside():
 
 
 def test_what_others_are_the_sums_of_stays_while_it_comes_to_something():
-    [spot] = [
+    [target] = [
         each
-        for each in spots("invoice", versions.VERSION, expands=True)
+        for each in targets("invoice", versions.VERSION, expands=True)
         if each.place.path == ("total_tax_amounts", "*")
     ]
     invoice = make(versions.VERSION, {"tax": 5})
     before = deep_copy(invoice)
 
-    spot.put(invoice, {"amount": 0, "inclusive": False, "tax_rate": "txr_2"})
+    target.put(invoice, {"amount": 0, "inclusive": False, "tax_rate": "txr_2"})
 
     assert invoice == before
