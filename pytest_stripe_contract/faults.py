@@ -1,8 +1,8 @@
-"""What no recording can hold: values to put in a sequence of cassettes, beside their names.
+"""Failures that no recording can hold, for use in a sequence of cassettes.
 
-A fault meets the request of the recording that comes after it in the sequence (or before it, at
-the end): ``stripe_replay(timeout(), "mark_uncollectible")`` lets the first request time out and
-answers the second. Alone, it meets a request to mark an invoice as uncollectible.
+A fault answers the request of the recording after it in the sequence (or before it, at the end):
+``stripe_replay(timeout(), "mark_uncollectible")`` lets the first request time out and answers the
+second. Alone, it answers a request to mark an invoice as uncollectible.
 """
 
 from __future__ import annotations
@@ -18,64 +18,67 @@ from .messages import Response
 from .transport import Failure, Reply
 
 _TYPES: Final = {402: "card_error"}
-_LEAST_ERROR: Final = 400
-_LEAST_API_ERROR: Final = 500
-_MOST: Final = 599
+_FIRST_ERROR: Final = 400
+_FIRST_API_ERROR: Final = 500
+_LAST_STATUS: Final = 599
 _PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body></body></html>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fault:
-    """One thing that goes wrong on the way; ``name`` says what, as it is written in a test.
+    """One failure on the way; ``name`` is the call that makes it, as written in a test.
 
-    ``failure`` is what happens to the connection instead of an answer, ``delay`` the virtual
-    seconds before the answer that follows arrives, ``response`` an answer of its own; with
-    ``is_cut`` it is the first half of the answer that the request would have had.
+    ``failure`` is that of the connection, ``delay`` the virtual seconds before the answer that
+    follows arrives, ``response`` an answer in place of it, and ``is_truncated`` says that the
+    answer ends after half of its body.
     """
 
     name: str
     failure: Failure | None = None
     delay: float = 0.0
     response: Response | None = None
-    is_cut: bool = False
+    is_truncated: bool = False
 
     def reply(self, recorded: Response) -> Reply:
-        """What the client meets, where ``recorded`` is what it would have had."""
+        """Return the reply to a request that the response ``recorded`` would have answered."""
         if self.failure is not None:
             return Reply(None, failure=self.failure)
-        return Reply(self.response or recorded, delay=self.delay, is_truncated=self.is_cut)
+        return Reply(self.response or recorded, delay=self.delay, is_truncated=self.is_truncated)
 
     def __repr__(self) -> str:
         return self.name
 
 
 def timeout() -> Fault:
-    """No answer within the client's patience; nobody waits for it."""
+    """Let a request time out, whatever the client's timeout; the test does not wait for it."""
     return Fault("timeout()", failure="timeout")
 
 
 def connection_reset() -> Fault:
-    """The request was sent, and the connection is reset before an answer arrives."""
+    """Reset the connection after the request was sent and before an answer arrives."""
     return Fault("connection_reset()", failure="reset")
 
 
 def dns_failure() -> Fault:
-    """The host's name cannot be resolved; nothing is sent."""
+    """Fail to resolve the host's name, so that nothing is sent."""
     return Fault("dns_failure()", failure="dns")
 
 
 def tls_failure() -> Fault:
-    """The host's certificate cannot be verified; nothing is sent."""
+    """Fail to verify the host's certificate, so that nothing is sent."""
     return Fault("tls_failure()", failure="tls")
 
 
 def truncated_body() -> Fault:
-    """The answer breaks off in the middle of its body."""
-    return Fault("truncated_body()", is_cut=True)
+    """Close the connection in the middle of the answer's body."""
+    return Fault("truncated_body()", is_truncated=True)
 
 
 def not_json(html: str = _PAGE, status: int = 502) -> Fault:
-    """A page from something between the client and Stripe, with an HTTP status."""
+    """Answer with an HTML page, as a proxy does, and an HTTP status from 200 to 599.
+
+    Raises `InvalidOption` for another status, or a page that is no text.
+    """
     if not isinstance(html, str):
         raise InvalidOption("not_json", html, "a text")
     response = Response(status, httpx.Headers({"Content-Type": "text/html"}), html.encode())
@@ -83,30 +86,31 @@ def not_json(html: str = _PAGE, status: int = 502) -> Fault:
 
 
 def status(code: int) -> Fault:
-    """An error of that HTTP status (400 to 599) of which nothing else is known.
+    """Answer with an error that has an HTTP status from 400 to 599 and only a ``type``.
 
-    Source: https://docs.stripe.com/api/errors (``type`` is all that an error always has).
+    Raises `InvalidOption` for another status. Source: https://docs.stripe.com/api/errors (``type``
+    is the only property that every error has).
     """
-    kind = "api_error" if isinstance(code, int) and code >= _LEAST_API_ERROR else None
+    kind = "api_error" if isinstance(code, int) and code >= _FIRST_API_ERROR else None
     kind = kind or _TYPES.get(code, "invalid_request_error")
     body = json.dumps({"error": {"type": kind}}, indent=2).encode()
     response = Response(code, httpx.Headers({"Content-Type": "application/json"}), body)
-    return Fault(f"status({code})", response=_valid(response, least=_LEAST_ERROR))
+    return Fault(f"status({code})", response=_valid(response, first=_FIRST_ERROR))
 
 
 def slow(seconds: float) -> Fault:
-    """The answer that follows in the sequence arrives after so many virtual seconds.
+    """Delay the answer that follows in the sequence by virtual seconds.
 
-    A client that is less patient times out (the answer is then left for its next try); any
-    other gets the answer at once.
+    A client with a shorter timeout times out, and its next request gets the answer. Any other
+    client gets the answer at once. Raises `InvalidOption` unless ``seconds`` is above 0.
     """
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
         raise InvalidOption("slow", seconds, "seconds, more than 0")
     return Fault(f"slow({seconds})", delay=float(seconds))
 
 
-def _valid(response: Response, least: int = 200) -> Response:
+def _valid(response: Response, first: int = 200) -> Response:
     code = response.status
-    if isinstance(code, bool) or not isinstance(code, int) or not least <= code <= _MOST:
-        raise InvalidOption("status", code, f"an HTTP status from {least} to {_MOST}")
+    if isinstance(code, bool) or not isinstance(code, int) or not first <= code <= _LAST_STATUS:
+        raise InvalidOption("status", code, f"an HTTP status from {first} to {_LAST_STATUS}")
     return replace(response, headers=httpx.Headers(response.headers))

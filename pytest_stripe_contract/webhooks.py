@@ -1,4 +1,4 @@
-"""What arrives at a webhook: an event, signed as Stripe signs it, or wrong in one of many ways.
+"""Events as they arrive at a webhook, signed as Stripe signs them, or with a wrong signature.
 
 The header ``Stripe-Signature`` is ``t=<unix seconds>,v1=<hex>``; ``v1`` is the HMAC-SHA256 of
 ``<t>.<raw body>``, keyed by the endpoint's whole secret.
@@ -18,25 +18,25 @@ from .errors import UnknownName
 
 HEADER: Final = "Stripe-Signature"
 TOLERANCE: Final = 300
-"""Seconds that a signature is good for, unless the code that verifies it says otherwise."""
+"""Seconds for which a signature is valid, unless the verifying code sets another limit."""
 
-SECRET: Final = "whsec_test_not_a_real_secret"  # noqa: S105  it says so itself
-"""The secret that an event is signed with if none is named."""
-OTHER_SECRET: Final = "whsec_test_another_secret"  # noqa: S105
-"""The secret of another endpoint, or of this one before it was rolled."""
+SECRET: Final = "whsec_test_not_a_real_secret"  # noqa: S105 (no real secret)
+"""The default secret of an event's signature."""
+OTHER_SECRET: Final = "whsec_test_another_secret"  # noqa: S105 (as above)
+"""The secret of another endpoint, or the previous one of the same endpoint."""
 
 FAR: Final = 60 * 60
-"""Seconds by which a signature is too old, or of the future: more than handlers put up with."""
+"""Seconds by which a signature is too old or ahead of time: more than handlers tolerate."""
 
 Accepted = Literal["properly", "with_v0", "rolled_secret", "in_the_future"]
 Refused = Literal["long_ago", "tampered", "wrong_secret", "only_v0", "malformed", "not_at_all"]
 Signed = Literal[Accepted, Refused]
-"""How an event is signed; each is explained in `deliver`."""
+"""The kinds of a signature, explained in `deliver`."""
 
 ACCEPTED: Final[tuple[Accepted, ...]] = get_args(Accepted)
-"""What ``stripe.Webhook.construct_event`` lets pass."""
+"""The signatures that ``stripe.Webhook.construct_event`` accepts."""
 REFUSED: Final[tuple[Refused, ...]] = get_args(Refused)
-"""What it raises ``stripe.SignatureVerificationError`` for."""
+"""The signatures for which it raises ``stripe.SignatureVerificationError``."""
 
 
 _ID_LENGTH: Final = 24
@@ -53,8 +53,8 @@ _HEADERS: Final = {
 class Event:
     """An event as it arrives at a webhook.
 
-    ``body`` is what Stripe signed, ``secret`` what by, ``timestamp`` when (unix seconds), and
-    ``signed`` how: see `deliver`.
+    ``body`` is the signed body, ``secret`` the one of the signature, ``timestamp`` its time in unix
+    seconds, and ``signed`` its kind: see `deliver`.
     """
 
     body: bytes = field(repr=False)
@@ -64,35 +64,36 @@ class Event:
 
     @property
     def payload(self) -> bytes:
-        """The body that arrives, to be verified as it is."""
+        """The body that arrives, byte for byte, as code must verify it."""
         return self._delivered()[0]
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that arrive: ``Stripe-Signature``, unless it is not signed, and two more."""
+        """The headers that arrive: ``Stripe-Signature`` if the event is signed, and two more."""
         header = self._delivered()[1]
         return {**_HEADERS} if header is None else {HEADER: header, **_HEADERS}
 
     @property
     def id(self) -> str:
-        """The id of the event, ``evt_…``: the same however often it is delivered."""
+        """The id of the event, ``evt_…``, which is the same in each delivery."""
         return str(self.json()["id"])
 
     @property
     def type(self) -> str:
-        """What happened, such as ``invoice.paid``."""
+        """The type of the event, such as ``invoice.paid``."""
         return str(self.json()["type"])
 
     def json(self) -> dict[str, Any]:
-        """The body that arrives, decoded: a new value."""
+        """Return the decoded body that arrives, as a new value."""
         event: dict[str, Any] = json.loads(self.payload)
         return event
 
     def redelivered(self, *, timestamp: int | None = None) -> Event:
-        """The same event as Stripe delivers it again: the same body, signed properly, and later.
+        """Return the same event as Stripe delivers it again: the same body, signed later.
 
-        Stripe does so if an answer was lost, or was no 2xx. ``timestamp`` (unix seconds) is now,
-        or a second after the delivery before. Source: https://docs.stripe.com/webhooks#retries.
+        Stripe does so if it got no answer, or none with a status 2xx. ``timestamp`` (unix seconds)
+        defaults to now, and at least to a second after the delivery before.
+        Source: https://docs.stripe.com/webhooks#retries.
         """
         later = max(int(time.time()), self.timestamp + 1) if timestamp is None else timestamp
         return replace(self, timestamp=later, signed="properly")
@@ -104,35 +105,35 @@ class Event:
 def deliver(
     body: bytes, secret: str | None, timestamp: int, signed: Signed
 ) -> tuple[bytes, str | None]:
-    """What arrives at the endpoint: the body, and the value of ``Stripe-Signature``.
+    """Return the body that arrives at the endpoint, and the value of ``Stripe-Signature``.
 
-    ``timestamp`` is in unix seconds. Without a ``secret`` there is no signature. ``signed`` is
+    ``timestamp`` is in unix seconds. Without a ``secret`` there is no signature. ``signed`` is:
 
     ``properly``
-        as Stripe does it;
+        as Stripe signs;
     ``with_v0``
-        beside a signature of another scheme that means nothing, as Stripe sends it in test mode;
+        with an additional signature of the meaningless scheme v0, as Stripe sends it in test mode;
     ``rolled_secret``
-        by two secrets, as Stripe does for up to a day after one was rolled: first by another;
+        by two secrets, another one first, as Stripe does for up to a day after rolling a secret;
     ``in_the_future``
-        an hour ahead of ``timestamp`` (the SDK for Python lets that pass: it asks only for age);
+        an hour after ``timestamp`` (the SDK for Python accepts it, as it checks only the age);
     ``long_ago``
-        an hour before ``timestamp``: a delivery that somebody kept, and sends again;
+        an hour before ``timestamp``: a delivery that somebody stored and sends again;
     ``tampered``
-        as Stripe does it, but then somebody put another id into the body;
+        as Stripe signs, with another id in the body since;
     ``wrong_secret``
         by the secret of another endpoint;
     ``only_v0``
-        by nothing but a scheme that means nothing;
+        by the meaningless scheme v0 alone;
     ``malformed``
-        by a header that has no timestamp;
+        with a header that has no timestamp;
     ``not_at_all``
         without the header.
 
-    `errors.UnknownName` if it is none of these.
+    Raises `errors.UnknownName` for another one.
     """
     if signed not in (*ACCEPTED, *REFUSED):
-        raise UnknownName("way of signing", signed, (*ACCEPTED, *REFUSED))
+        raise UnknownName("kind of signature", signed, (*ACCEPTED, *REFUSED))
     if secret is None or signed == "not_at_all":
         return body, None
     timestamp += {"in_the_future": FAR, "long_ago": -FAR}.get(signed, 0)
@@ -151,13 +152,13 @@ def deliver(
 
 
 def signature(body: bytes, secret: str, timestamp: int) -> str:
-    """The signature of a body by a secret, as hexadecimal digits."""
+    """Return the signature of a body by a secret, as hexadecimal digits."""
     message = b"%d.%b" % (timestamp, body)
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
 def id_of(body: bytes) -> str:
-    """An id that follows from what the event says."""
+    """Return an event id derived from the event's body."""
     number = int.from_bytes(hashlib.sha256(body).digest())
     digits = []
     for _ in range(_ID_LENGTH):
@@ -167,9 +168,9 @@ def id_of(body: bytes) -> str:
 
 
 def encode(event: dict[str, Any]) -> bytes:
-    """An event as Stripe writes it: JSON in UTF-8, two spaces to a level."""
+    """Return an event as Stripe writes it: JSON in UTF-8, indented by two spaces."""
     text = json.dumps(event, indent=2, ensure_ascii=False, allow_nan=False)
-    return text.encode(errors="backslashreplace")  # half a character: JSON escapes it alike
+    return text.encode(errors="backslashreplace")  # escapes lone surrogates as JSON does
 
 
 def _tampered(body: bytes) -> bytes:

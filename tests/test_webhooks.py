@@ -127,7 +127,7 @@ def test_a_way_of_signing_that_nobody_knows_is_an_error_that_names_the_nearest_f
     for secret in (SECRET, None):
         with pytest.raises(UnknownName) as caught:
             make("invoice.paid", signed="tamperd", secret=secret)
-        assert "unknown way of signing 'tamperd'; nearest: tampered, " in str(caught.value)
+        assert "unknown kind of signature 'tamperd'; nearest: tampered, " in str(caught.value)
     with pytest.raises(UnknownName):
         deliver(b"{}", SECRET, NOW, "twice")
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..messages import PORTS, Request, join_name, origin, split_names
-from ..stripe_api import keys, template
+from ..stripe_api import find_operation, keys
 
 _PAYMENTS = "payments"
 _LONGEST_VALUE = 80
@@ -39,7 +39,7 @@ def request_key(request: Request, *, any_id: bool = False, any_params: bool = Fa
     neither query nor body do.
     """
     scheme, host, port = origin(request.url)
-    endpoint = template(request.url) if any_id else None
+    endpoint = find_operation(request.url) if any_id else None
     path = endpoint[0].path if endpoint else urlsplit(request.url).path or "/"
     return RequestKey(
         request.method.upper(),

@@ -10,7 +10,7 @@ from typing import Any
 from ..cassettes import Cassette, Interaction
 from ..contract import FAILED, Contract, Finding, PayloadKind, check_answer, payload
 from ..messages import Response, origin
-from ..stripe_api import HOST, ReleaseLine, template
+from ..stripe_api import HOST, ReleaseLine, find_operation
 from ._source_map import Keys
 from .options import find_line
 
@@ -77,7 +77,7 @@ class Answer:
         request, response = self.interaction.request, self.interaction.response
         kind = payload.kind_of(self.payload)
         is_covered = kind is not None and response.status != _NO_CONTENT
-        if not is_covered and not template(request.url):
+        if not is_covered and not find_operation(request.url):
             return []
         findings = list(Contract(version).iter_findings(self._subject(response, kind)))
         if self.payload is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._support.json_path import ABSENT, show
 from ..messages import Request, Response, split_names
-from ..stripe_api import LONGEST_ID, Endpoint, template
+from ..stripe_api import LONGEST_ID, Operation, find_operation
 from .contract import FAILED
 from .finding import Finding
 
@@ -36,7 +36,7 @@ def check_request(request: Request) -> Iterator[Finding]:
 
     Paths of findings lead into the request: ``$.method``, ``$.params.nope``.
     """
-    known = template(request.url)
+    known = find_operation(request.url)
     if known is None:
         return
     endpoint, object_id = known
@@ -70,7 +70,7 @@ def check_answer(request: Request, response: Response) -> Iterator[Finding]:
     Source: https://docs.stripe.com/api/invoices/mark_uncollectible ("returns the invoice
     object") and https://docs.stripe.com/api/invoices/retrieve.
     """
-    known = template(request.url)
+    known = find_operation(request.url)
     if known is None or response.status >= FAILED or request.method != known[0].method:
         return
     endpoint, object_id = known
@@ -120,7 +120,7 @@ def _check_authorization(request: Request) -> Iterator[Finding]:
         )
 
 
-def _check_parameters(endpoint: Endpoint, request: Request) -> Iterator[Finding]:
+def _check_parameters(endpoint: Operation, request: Request) -> Iterator[Finding]:
     if request.form is None:
         expected = "a form body (application/x-www-form-urlencoded), or none"
         sent = request.headers.get("Content-Type", "bytes that are no text")
@@ -140,5 +140,5 @@ def _check_parameters(endpoint: Endpoint, request: Request) -> Iterator[Finding]
             yield _broken(endpoint, "type", f"$.params.{name}", expected, value)
 
 
-def _broken(endpoint: Endpoint, rule: str, path: str, expected: str, actual: object) -> Finding:
+def _broken(endpoint: Operation, rule: str, path: str, expected: str, actual: object) -> Finding:
     return Finding("violation", rule, path, expected, actual, endpoint.docs)

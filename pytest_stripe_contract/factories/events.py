@@ -14,7 +14,7 @@ from .. import webhooks
 from ..contract import FAILED, TYPES, Contract, Unreadable, all_types, happened, parse, payload
 from ..errors import InvalidOption, StripeContractError, UnknownName
 from ..messages import Request, Response
-from ..stripe_api import full_version, template, versions
+from ..stripe_api import find_operation, full_version, versions
 from ..webhooks import SECRET, Event, Signed
 from .event_invoices import event_invoice, unexpanded
 
@@ -142,7 +142,7 @@ def event_of_call(
     """
     __tracebackhide__ = True
     request, answer = call.request, call.response
-    operation = template(request.url)
+    operation = find_operation(request.url)
     is_write_off = operation is not None and operation[0].sets_status == "uncollectible"
     if answer is None or answer.status >= FAILED or not is_write_off or request.method != "POST":
         raise NoEvent(f"{request} ({call.fault if answer is None else answer.status})")

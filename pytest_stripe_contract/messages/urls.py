@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 PORTS = {"http": 80, "https": 443}
 """The default port of each scheme."""
 
 
-@lru_cache(maxsize=256)
 def origin(url: str) -> tuple[str, str, int]:
     """Return scheme, host and port of an absolute URL."""
     parts = urlsplit(url)

@@ -9,7 +9,7 @@ from ..cassettes import check_response, expands_payments
 from ..contract import Contract, Finding, check_answer, check_request, told_by
 from ..errors import UnknownName
 from ..messages import Request, Response, origin
-from ..stripe_api import HOST, VERSION, template
+from ..stripe_api import HOST, VERSION, find_operation
 from ..variants import Varied
 from ._log import Observation
 from .recording import Recording
@@ -81,7 +81,7 @@ def _of_answer(
 ) -> Iterator[Observation]:
     subject = _subject(request, response, version)
     is_stripe = _is_stripe(request) and response.status != _NO_CONTENT
-    if template(request.url) or (is_stripe and Contract(version).covers(response)):
+    if find_operation(request.url) or (is_stripe and Contract(version).covers(response)):
         for finding in (*found, *check_answer(request, response)):
             yield Observation(subject, finding)
 

@@ -9,7 +9,7 @@ import pytest
 from .._support import stack
 from ..errors import StripeContractError
 from ..messages import Request, origin
-from ..stripe_api import HOST, template
+from ..stripe_api import HOST, find_operation
 from ._queue import RecordingQueue
 from .recording import Recording
 
@@ -124,6 +124,6 @@ def _advice(request: Request, queue: RecordingQueue, lines: Iterable[str]) -> st
 
 def _is_covered(request: Request) -> bool:
     """Return whether a cassette that the package ships may hold a request to this operation."""
-    operation = template(request.url)
+    operation = find_operation(request.url)
     is_stripe = origin(request.url)[1] == HOST
     return operation is not None and is_stripe and request.method.upper() == operation[0].method

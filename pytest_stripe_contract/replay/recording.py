@@ -12,7 +12,7 @@ from ..contract import FAILED, Unreadable, kind_of, parse
 from ..factories import make_invoice
 from ..faults import Fault
 from ..messages import CONFLICT, SERVER_ERROR, Request, Response
-from ..stripe_api import VERSION, resolve, template
+from ..stripe_api import VERSION, find_operation, resolve
 from ..variants import Answer
 from .settings import Times
 
@@ -86,8 +86,8 @@ class Recording:
         echoes = self.cassette.is_shipped or "Idempotency-Key" in headers
         if echoes and request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key
-        recorded_operation = template(self.interaction.request.url)
-        operation = template(request.url)
+        recorded_operation = find_operation(self.interaction.request.url)
+        operation = find_operation(request.url)
         if self.cassette.is_shipped and recorded_operation and operation:
             body = body.replace(_json_bytes(recorded_operation[1]), _json_bytes(operation[1]))
         return Response(recorded.status, headers, body, recorded.reason)
@@ -164,5 +164,5 @@ def _limit(request: Request) -> int:
 
 
 def _sets_status(request: Request) -> bool:
-    operation = template(request.url)
+    operation = find_operation(request.url)
     return operation is not None and operation[0].sets_status is not None

@@ -1,9 +1,9 @@
-"""Facts of Stripe's API: versions, operations, and the data files that ship."""
+"""Facts of Stripe's API: versions, operations, keys, and the data files that ship."""
 
 from __future__ import annotations
 
 from . import keys, resources, versions
-from .operations import HOST, LONGEST_ID, Endpoint, template
+from .operations import HOST, LONGEST_ID, Operation, find_operation
 from .versions import (
     LINES,
     STRIPE,
@@ -23,9 +23,10 @@ __all__ = [
     "LONGEST_ID",
     "STRIPE",
     "VERSION",
-    "Endpoint",
     "InstalledSdk",
+    "Operation",
     "ReleaseLine",
+    "find_operation",
     "full_version",
     "installed_sdk",
     "keys",
@@ -33,6 +34,5 @@ __all__ = [
     "resolve",
     "resources",
     "sdk_api_version",
-    "template",
     "versions",
 ]

@@ -7,23 +7,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 HOST = "api.stripe.com"
 
 
 LONGEST_ID = 5000
-"""Characters, by Stripe's OpenAPI description."""
+"""The most characters of an id in a path, by Stripe's OpenAPI description."""
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One method on one path: ``path`` has the part that varies in braces.
+class Operation:
+    """One method on one path, whose variable part is in braces.
 
-    ``parameters`` are the names that query and form body may hold; ``docs`` is the page.
-    ``has_siblings`` says that Stripe takes other methods on the same path, ``sets_status``
-    which status an invoice has after it.
+    ``parameters`` are the allowed names in query and form body; ``docs`` is the page's address.
+    ``has_siblings`` says that Stripe takes other methods on the same path; ``sets_status`` is the
+    status of the invoice afterwards.
     """
 
     method: str
@@ -34,15 +33,15 @@ class Endpoint:
     sets_status: str | None = None
 
 
-ENDPOINTS = (
-    Endpoint(
+OPERATIONS = (
+    Operation(
         "POST",
         "/v1/invoices/{invoice}/mark_uncollectible",
         frozenset({"expand"}),
         "https://docs.stripe.com/api/invoices/mark_uncollectible",
         sets_status="uncollectible",
     ),
-    Endpoint(
+    Operation(
         "GET",
         "/v1/invoices/{invoice}",
         frozenset({"expand"}),
@@ -52,21 +51,20 @@ ENDPOINTS = (
 )
 
 
-_AN_ID = "((?!(?:create_preview|search|upcoming)(?:/|$))[^/]+)"
-"""A segment that is no endpoint of its own."""
+_ID = "((?!(?:create_preview|search|upcoming)(?:/|$))[^/]+)"
+"""A segment that is not the name of another operation."""
 
 
 _PATHS = tuple(
-    (re.compile(re.sub(r"\{\w+\}", lambda _: _AN_ID, endpoint.path)), endpoint)
-    for endpoint in ENDPOINTS
+    (re.compile(re.sub(r"\{\w+\}", lambda _: _ID, operation.path)), operation)
+    for operation in OPERATIONS
 )
 
 
-@lru_cache(maxsize=256)
-def template(url: str) -> tuple[Endpoint, str] | None:
-    """The endpoint whose path a URL has, whatever its host, and the id in the path, decoded."""
+def find_operation(url: str) -> tuple[Operation, str] | None:
+    """Return the operation of a URL's path, on any host, and the decoded id in the path."""
     path = urlsplit(url).path
-    for pattern, endpoint in _PATHS:
+    for pattern, operation in _PATHS:
         if match := pattern.fullmatch(path):
-            return endpoint, unquote(match[1])
+            return operation, unquote(match[1])
     return None

@@ -1,4 +1,4 @@
-"""Where the package's own data files lie: in the wheel, or in a checkout beside the package."""
+"""The folders of the package's data files: in the wheel, or beside the package in a checkout."""
 
 from pathlib import Path
 
