@@ -148,12 +148,12 @@ def _encode_header(item: object, charsets: tuple[str, ...], *keys: Key) -> bytes
         case None | bool() | int() | float():  # a word of YAML, as it was most likely written
             text = "" if item is None else str(item).lower()
         case _:
-            raise FormatError(f"a header that is no text: {item!r}", *keys)
+            raise FormatError(f"a header must be text, not {item!r}", *keys)
     line = _FOLD.sub(" ", text).strip()
     for charset in charsets:
         with suppress(UnicodeEncodeError):
             return line.encode(charset)
-    raise FormatError(f"a header that HTTP cannot carry: {text!r}", *keys)
+    raise FormatError(f"HTTP cannot carry the header {text!r}", *keys)
 
 
 def _parse_body(body: object, *keys: Key) -> bytes:
@@ -162,7 +162,7 @@ def _parse_body(body: object, *keys: Key) -> bytes:
             try:
                 return base64.b64decode(_parse_body(encoded, *keys))
             except ValueError as error:
-                raise FormatError(f"a base64_string that is none: {error}", *keys) from None
+                raise FormatError(f"an invalid base64_string: {error}", *keys) from None
         body = body.get("string")
     match body:
         case None:
@@ -173,10 +173,10 @@ def _parse_body(body: object, *keys: Key) -> bytes:
             try:
                 return body.encode()
             except UnicodeEncodeError:
-                problem = "a body with half a character (a lone surrogate)"
+                problem = "a body with a lone surrogate (half a character)"
                 raise FormatError(problem, *keys) from None
     _refuse_python_object(body, *keys)
-    raise FormatError(f"a body is text or bytes, not {type(body).__name__}", *keys)
+    raise FormatError(f"a body must be text or bytes, not {type(body).__name__}", *keys)
 
 
 def _encode_data(body: Any, headers: httpx.Headers, *keys: Key) -> bytes:
@@ -193,7 +193,7 @@ def _encode_data(body: Any, headers: httpx.Headers, *keys: Key) -> bytes:
     try:
         text = json.dumps(body)
     except TypeError as error:
-        raise FormatError(f"a body that is no JSON: {error}", *keys) from None
+        raise FormatError(f"a body that JSON cannot hold: {error}", *keys) from None
     headers.setdefault("Content-Type", _JSON)
     return text.encode()
 

@@ -27,9 +27,10 @@ class Library:
     bases: tuple[Path, ...] = ()
 
     def find(self, name: str) -> Cassette:
-        """Return the cassette of that name; ``.yaml``, ``.yml`` or ``.json`` at its end is a path.
+        """Return the cassette of that name, which is a path if it ends in a suffix of YAML or JSON.
 
-        Raises `UnknownName`, which lists the known ones, or `CassetteError` for a broken file.
+        Raises `UnknownName`, which lists the known names, `CassetteError` for a broken file, and
+        `InvalidOption` for a name that is no text.
         """
         if isinstance(name, PathLike):
             name = fspath(name)

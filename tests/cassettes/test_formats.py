@@ -624,17 +624,17 @@ def test_a_python_object_in_a_file_runs_no_code(tmp_path, stripe_replay):
             REQUEST.replace("''", "!!python/name:a.b ''"),
         ),
         (
-            "3: not a cassette: a body that is no JSON: "
+            "3: not a cassette: a body that JSON cannot hold: "
             "Object of type bytes is not JSON serializable",
             REQUEST.replace("''", "{a: [!!binary '']}"),
         ),
-        ("3: not a cassette: a body is text or bytes, not int", REQUEST.replace("''", "3")),
+        ("3: not a cassette: a body must be text or bytes, not int", REQUEST.replace("''", "3")),
         (
-            "3: not a cassette: a body is text or bytes, not dict",
+            "3: not a cassette: a body must be text or bytes, not dict",
             REQUEST.replace("''", "{string: {a: b}}"),
         ),
         (
-            "3: not a cassette: a base64_string that is none: Incorrect padding",
+            "3: not a cassette: an invalid base64_string: Incorrect padding",
             REQUEST.replace("''", "{base64_string: abc}"),
         ),
         (
@@ -646,7 +646,7 @@ def test_a_python_object_in_a_file_runs_no_code(tmp_path, stripe_replay):
             REQUEST.replace("\n      Authorization: [Basic c2tfdGVzdF94Og==]", " [[[a], b], []]"),
         ),
         (
-            "5: not a cassette: a header that is no text: {'a': 'b'}",
+            "5: not a cassette: a header must be text, not {'a': 'b'}",
             REQUEST.replace("[Basic c2tfdGVzdF94Og==]", "{a: b}"),
         ),
     ],
@@ -679,14 +679,17 @@ def broken(part: str) -> str:
             '{"a": "\\ud83d\\ude00", "b": ' + "[" * 100_000,
             "mine.json: more than 100 levels deep",
         ),
-        (broken('"body": "\\ud800"'), "mine.json: not a cassette: a body with half a character"),
+        (
+            broken('"body": "\\ud800"'),
+            "mine.json: not a cassette: a body with a lone surrogate (half a character)",
+        ),
         (
             broken('"body": {"base64_string": "\\ud800"}'),
-            "mine.json: not a cassette: a body with half a character",
+            "mine.json: not a cassette: a body with a lone surrogate (half a character)",
         ),
         (
             broken('"headers": {"A": "\\ud800"}'),
-            "mine.json: not a cassette: a header that HTTP cannot carry: '\\ud800'",
+            "mine.json: not a cassette: HTTP cannot carry the header '\\ud800'",
         ),
         ('{"a":\n\t' + "[" * 100_000, "mine.json: more than 100 levels deep"),
     ],

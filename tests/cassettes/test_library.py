@@ -164,11 +164,11 @@ def test_the_api_version_is_that_of_the_first_answer_if_metadata_has_none():
         ),
         (
             f"interactions:\n- {REQUEST}\n  response: {{status: {{code: 200}}, body: [1]}}\n",
-            "mine.yaml:3: not a cassette: a body is text or bytes, not list",
+            "mine.yaml:3: not a cassette: a body must be text or bytes, not list",
         ),
         (
             f"interactions:\n- {REQUEST}\n  response: {{status: {{code: 200}}, headers: {{é: 1}}}}",
-            "mine.yaml:3: not a cassette: a header that HTTP cannot carry: 'é'",
+            "mine.yaml:3: not a cassette: HTTP cannot carry the header 'é'",
         ),
     ],
 )
