@@ -90,7 +90,7 @@ def test_every_error_keeps_the_contract_without_drift(line):
 
 
 @each_line
-def test_every_line_item_is_one_that_an_invoice_may_have(line):
+def test_every_line_item_keeps_the_contract_in_an_invoice(line):
     @few
     @given(line_items(api_version=line))
     def run(item):
@@ -102,7 +102,7 @@ def test_every_line_item_is_one_that_an_invoice_may_have(line):
 
 
 @each_line
-def test_the_simplest_values_are_what_ships(line):
+def test_the_simplest_values_are_the_shipped_answers(line):
     invoice = documented(line)
     not_open = load_shipped("mark_uncollectible.not_open", line).interactions[0]
 
@@ -114,7 +114,7 @@ def test_the_simplest_values_are_what_ships(line):
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_the_simplest_invoice_in_a_status_is_the_documented_one_in_it(status):
+def test_the_simplest_invoice_in_a_status_is_the_documented_one_in_that_status(status):
     opened = load_shipped("invoice_lifecycle", versions.VERSION).interactions[0]
 
     expected = make(versions.VERSION, {"status": status}, opened.response.json())
@@ -170,7 +170,7 @@ def change(path, value):
         "metadata",
     ],
 )
-def test_a_test_that_fails_for_one_property_shrinks_to_the_documented_invoice_but_for_it(
+def test_a_failure_for_one_property_shrinks_to_the_documented_invoice_with_that_property_changed(
     condition, path, value
 ):
     shrunk = found(invoices(), condition)
@@ -205,7 +205,7 @@ def lines(*told):
     ],
     ids=["large", "below", "credit", "lines", "quantity", "balance", "status", "currency"],
 )
-def test_what_follows_from_the_property_is_all_that_changes_beside_it(condition, told):
+def test_shrinking_changes_only_the_properties_that_depend_on_the_failing_one(condition, told):
     shrunk = found(invoices(), condition)
 
     opened = load_shipped("invoice_lifecycle", versions.VERSION).interactions[0]
@@ -217,7 +217,7 @@ def test_what_follows_from_the_property_is_all_that_changes_beside_it(condition,
 
 
 @pytest.mark.parametrize("seed", range(2, 6))
-def test_from_wherever_the_search_begins_no_amount_is_larger_than_it_must_be(seed):
+def test_amounts_shrink_to_the_smallest_failing_one_from_any_seed(seed):
     shrunk = found(
         invoices(), lambda i: any(item["amount"] < 0 for item in i["lines"]["data"]), seed
     )
@@ -225,14 +225,14 @@ def test_from_wherever_the_search_begins_no_amount_is_larger_than_it_must_be(see
     assert shrunk == make(versions.VERSION, lines({"amount": -1}), documented())
 
 
-def test_what_was_paid_of_an_open_invoice_is_the_least():
+def test_the_amount_paid_of_an_open_invoice_shrinks_to_one():
     shrunk = found(invoices(status="open"), lambda invoice: invoice["amount_paid"] > 0)
 
     expected = simplest_invoice(versions.VERSION, "open", ())
     assert shrunk == expected | {"amount_paid": 1, "amount_remaining": expected["amount_due"] - 1}
 
 
-def test_it_takes_few_tries_to_the_simplest():
+def test_shrinking_needs_few_tries():
     """Hypothesis tries anew what is told apart in a strategy, a hundred times each at the end."""
     tried = []
 
@@ -279,7 +279,7 @@ def test_every_property_of_the_schema_is_reached_with_null_and_with_a_value(line
                 assert check.is_valid(invoice), (place.path, value)
 
 
-def test_what_no_change_sets_has_different_values_too():
+def test_properties_that_no_mutation_sets_also_vary():
     seen = {}
 
     @settings(max_examples=250, **repeatable)
@@ -349,7 +349,7 @@ EXTREMES = {
 }
 
 
-def test_amounts_that_are_too_large_together_become_smaller_with_lines_or_without():
+def test_amounts_with_too_large_a_sum_are_divided():
     lines = [{"amount": LARGEST, "tax": 3}]
 
     assert fit_into_64_bits({"shipping": 3 * LARGEST})["shipping"] <= LARGEST
@@ -358,7 +358,7 @@ def test_amounts_that_are_too_large_together_become_smaller_with_lines_or_withou
     assert fit_into_64_bits({"shipping": 5}) == {"shipping": 5}
 
 
-def test_extremes_are_among_them():
+def test_extreme_values_are_drawn():
     seen = set()
 
     @settings(max_examples=400, database=None, deadline=None)
@@ -386,7 +386,7 @@ def test_an_expanded_customer_may_be_a_deleted_one(line):
     assert findings(line, invoice) == []
 
 
-def test_what_changed_before_an_event_may_be_what_is_absent_now():
+def test_previous_attributes_may_name_a_property_that_is_absent_now():
     before, now = documented(), documented()
     del now["hosted_invoice_url"]
     before["hosted_invoice_url"] = None
@@ -396,7 +396,7 @@ def test_what_changed_before_an_event_may_be_what_is_absent_now():
     assert before == now
 
 
-def test_an_invoice_is_as_it_was_asked_for():
+def test_an_invoice_has_the_requested_status_currency_and_collection_method():
     asked = {"status": "open", "currency": "jpy", "collection_method": "send_invoice"}
 
     @some
@@ -410,13 +410,13 @@ def test_an_invoice_is_as_it_was_asked_for():
     assert found(line_items(currency="jpy"))["currency"] == "jpy"
 
 
-def test_the_version_may_be_any_of_its_line():
+def test_any_version_of_a_release_line_is_accepted():
     assert found(invoices(api_version="2025-05-28.basil")) == documented("basil")
     assert found(events(api_version="2025-05-28.basil"))["api_version"] == "2025-05-28.basil"
 
 
 @pytest.mark.parametrize("name", ["invoice.updated", "invoice.upcoming", "invoice.paid"])
-def test_an_event_is_of_the_type_that_was_asked_for(name):
+def test_an_event_has_the_requested_type(name):
     expected = EventFactory(versions.VERSION)(name).json()
 
     @some
@@ -430,7 +430,7 @@ def test_an_event_is_of_the_type_that_was_asked_for(name):
     assert found(events(type=name)) == expected
 
 
-def test_an_overpaid_invoice_was_overpaid():
+def test_the_invoice_of_an_overpaid_event_is_overpaid():
     @few
     @given(events(api_version="endive", type="invoice.overpaid"))
     def run(event):
@@ -453,7 +453,7 @@ def test_nothing_in_an_event_is_expanded():
     run()
 
 
-def test_an_event_arrives_signed():
+def test_a_signed_event_verifies():
     @few
     @given(events().map(signed), events().map(lambda event: signed(event, timestamp=1)))
     def run(event, old):
@@ -467,7 +467,7 @@ def test_an_event_arrives_signed():
     run()
 
 
-def test_previous_attributes_are_what_changed_as_it_was():
+def test_previous_attributes_are_the_old_values_of_changed_properties():
     before = {"a": 1, "b": True, "metadata": {"x": "1", "y": "2"}, "c": {"d": 1, "e": 2}, "f": {}}
     now = {"a": 1, "b": 1, "metadata": {"y": "3", "z": "4"}, "c": {"d": 1, "e": 3}, "f": None}
 
@@ -481,7 +481,7 @@ def test_previous_attributes_are_what_changed_as_it_was():
 
 
 @pytest.mark.parametrize("name", ["api_error", "card_error", "idempotency_error"])
-def test_an_error_is_of_the_type_that_was_asked_for(name):
+def test_an_error_has_the_requested_type(name):
     @few
     @given(errors(type=name))
     def run(error):
@@ -495,7 +495,7 @@ CARDS = ("advice_code", "charge", "network_advice_code", "network_decline_code")
 
 
 @pytest.mark.parametrize("line", ["2023-10-16", "endive"])
-def test_an_error_has_only_what_goes_with_its_type_and_code(line):
+def test_an_error_has_only_the_properties_of_its_type_and_code(line):
     @settings(max_examples=100, **repeatable)
     @given(errors(api_version=line), errors(api_version=line, type="card_error"))
     def run(any_type, of_card):
@@ -515,7 +515,7 @@ def test_an_error_has_only_what_goes_with_its_type_and_code(line):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_test_that_fails_for_a_type_of_error_shrinks_to_a_whole_error_of_that_type(seed):
+def test_a_failure_for_a_type_of_error_shrinks_to_a_whole_error_of_that_type(seed):
     server = load_shipped("mark_uncollectible.server_error", versions.VERSION)
 
     failed = found(errors(), lambda error: error["error"]["type"] == "api_error", seed)
@@ -543,13 +543,13 @@ def test_a_test_that_fails_for_a_type_of_error_shrinks_to_a_whole_error_of_that_
         ({"type": "idempotency_error", "code": "lock_timeout"}, "idempotency_error has no code"),
     ],
 )
-def test_a_code_that_no_error_of_the_type_has_is_refused_at_once(options, words):
+def test_a_code_of_another_type_is_refused_when_the_strategy_is_made(options, words):
     with pytest.raises(InvalidOption, match=words):
         errors(**options)
 
 
 @pytest.mark.parametrize("strategy", [invoices, line_items, events, errors])
-def test_no_api_version_is_the_default_one(strategy):
+def test_the_api_version_defaults_to_the_documented_one(strategy):
     assert found(strategy(api_version=None)) == found(strategy(api_version=versions.VERSION))
 
 
@@ -565,12 +565,14 @@ def test_no_api_version_is_the_default_one(strategy):
     ],
 )
 @pytest.mark.parametrize("value", [3, ["open"], b"open"])
-def test_an_option_that_is_no_text_is_refused_at_once(strategy, option, value):
+def test_an_option_that_is_not_a_string_is_refused_when_the_strategy_is_made(
+    strategy, option, value
+):
     with pytest.raises(InvalidOption, match=f"{option}=.*expected a"):
         strategy(**{option: value})
 
 
-def test_an_error_begins_with_one_that_ships_if_there_is_one():
+def test_the_simplest_error_is_a_shipped_one_if_there_is_one():
     missing = load_shipped("mark_uncollectible.no_such_invoice", "endive")
 
     error = found(errors(api_version="endive", code="resource_missing"))
@@ -593,17 +595,17 @@ def test_an_error_begins_with_one_that_ships_if_there_is_one():
         (errors, {"code": "card_declind"}, "card_declined"),
     ],
 )
-def test_what_nobody_knows_is_refused_at_once(strategy, options, named):
+def test_an_unknown_name_is_refused_when_the_strategy_is_made(strategy, options, named):
     with pytest.raises(UnknownName, match=named):
         strategy(**options)
 
 
-def test_what_stripe_would_not_send_is_refused_at_once():
+def test_a_value_that_stripe_never_sends_is_refused_when_the_strategy_is_made():
     with pytest.raises(ContractViolation, match="currency"):
         invoices(currency="EURO")
 
 
-def test_a_value_may_be_changed_without_harm_to_the_next():
+def test_changing_a_value_does_not_change_the_next_one():
     @some
     @given(invoices(api_version="endive"), st.data())
     def run(invoice, data):
@@ -620,12 +622,12 @@ def test_a_value_may_be_changed_without_harm_to_the_next():
 
 
 @pytest.mark.parametrize("strategy", [invoices(status="paid"), events(), errors(), line_items()])
-def test_a_strategy_is_shown_in_a_line(strategy):
+def test_the_repr_of_a_strategy_is_one_line(strategy):
     assert "api_version='2023-10-16'" in repr(strategy)
     assert len(repr(strategy)) < 150
 
 
-def test_a_place_is_shown_by_its_path():
+def test_the_repr_of_a_target_is_its_path():
     [target] = [
         each
         for each in targets("invoice", versions.VERSION, expands=True)
@@ -641,7 +643,7 @@ def run_python(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-def test_without_hypothesis_the_import_says_what_to_install():
+def test_the_import_without_hypothesis_names_the_extra_to_install():
     code = "import sys; sys.modules['hypothesis'] = None; import pytest_stripe_contract.strategies"
 
     result = run_python(code)
@@ -662,7 +664,7 @@ def test_the_plugin_never_imports_hypothesis():
     assert run_python(code).stdout == "False\n"
 
 
-def test_every_schema_has_one_object_at_each_place_that_has_more_inside():
+def test_every_schema_has_one_object_at_each_place_with_properties():
     """On this the way to a place relies: what is not there on it comes to be."""
     for line in LINES:
         for kind in ("invoice", "error"):
@@ -672,7 +674,7 @@ def test_every_schema_has_one_object_at_each_place_that_has_more_inside():
     assert schemas.documented("invoice", "endive")["properties"]
 
 
-def test_what_others_are_the_sums_of_stays_while_it_comes_to_something():
+def test_amounts_that_others_are_the_sum_of_stay_unless_they_are_zero():
     [target] = [
         each
         for each in targets("invoice", versions.VERSION, expands=True)
