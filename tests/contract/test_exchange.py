@@ -9,7 +9,7 @@ import pytest
 
 from pytest_stripe_contract.contract.exchange import check_answer, check_request
 from pytest_stripe_contract.messages.models import Request, Response
-from pytest_stripe_contract.stripe_api.operations import template
+from pytest_stripe_contract.stripe_api.operations import find_operation
 
 MARK = "https://api.stripe.com/v1/invoices/in_1/mark_uncollectible"
 PAGE = "https://docs.stripe.com/api/invoices/mark_uncollectible"
@@ -98,12 +98,12 @@ def test_a_missing_key_is_said_to_be_missing():
 
 
 def test_the_id_in_a_path_is_decoded():
-    known = template("http://localhost:1/v1/invoices/in%2F1/mark_uncollectible?a=b")
+    known = find_operation("http://localhost:1/v1/invoices/in%2F1/mark_uncollectible?a=b")
 
     assert known is not None
     assert known[0].docs == PAGE
     assert known[1] == "in/1"
-    assert template("https://api.stripe.com/v1/invoices/a/b/mark_uncollectible") is None
+    assert find_operation("https://api.stripe.com/v1/invoices/a/b/mark_uncollectible") is None
 
 
 def answer(code=200, **properties):
@@ -149,4 +149,4 @@ def test_an_answer_about_something_else_is_a_violation(asked, bad, text):
 
 @pytest.mark.parametrize("other", ["search", "upcoming", "upcoming/lines", "create_preview"])
 def test_what_only_looks_like_an_id_is_none(other):
-    assert template(f"https://api.stripe.com/v1/invoices/{other}") is None
+    assert find_operation(f"https://api.stripe.com/v1/invoices/{other}") is None
