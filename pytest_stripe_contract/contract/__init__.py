@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import contract, invoice_lifecycle, invoice_rules, payload
-from .contract import FAILED, Contract
-from .event_types import TYPES, all_types, happened
-from .exchange import check_answer, check_request, told_by
+from .contract import FAILED, Contract, object_docs
+from .event_types import TYPES, all_types, event_time
+from .exchange import check_answer, check_request, reported_rules
 from .finding import ContractViolation, Difference, Finding
 from .payload import Kind as PayloadKind
 from .payload import Unreadable, kind_of, parse
@@ -23,11 +23,12 @@ __all__ = [
     "check_answer",
     "check_request",
     "contract",
-    "happened",
+    "event_time",
     "invoice_lifecycle",
     "invoice_rules",
     "kind_of",
+    "object_docs",
     "parse",
     "payload",
-    "told_by",
+    "reported_rules",
 ]

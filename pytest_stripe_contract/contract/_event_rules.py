@@ -1,7 +1,7 @@
-"""What the parts of an event say about each other, and about the invoice that it carries.
+"""Rules between the properties of an event, and between an event and its invoice.
 
-Unless another source is named, a rule's is the description of the event's type at
-https://docs.stripe.com/api/events/types, or of its property at
+Sources, unless a rule names another: the descriptions of the event's type at
+https://docs.stripe.com/api/events/types and of its property at
 https://docs.stripe.com/api/events/object.
 """
 
@@ -39,14 +39,14 @@ _OBJECT = ("data", "object")
 _PREVIOUS = ("data", "previous_attributes")
 _UPCOMING = "invoice.upcoming"
 _PREVIEW = "upcoming_in"
-"""What the id of a preview begins with: https://docs.stripe.com/api/invoices/create_preview."""
+"""Prefix of the id of a preview: https://docs.stripe.com/api/invoices/create_preview."""
 
 
 def differences(event: Payload, line: str, check: Check) -> list[Difference]:
-    """What in an event breaks the rules, and what is wrong with the invoice that it carries.
+    """Return the differences of an event from the rules, and those of the invoice in it.
 
-    ``line`` is the release line of the contract; the invoice is held to that of the version that
-    the event says it was made under. ``check`` is what holds an invoice to a line.
+    ``line`` is the release line of the contract. ``check`` checks an invoice against a release
+    line: here, the line of the event's own ``api_version``.
     """
     event = payload.plain(event)
     found = list(_api_version(event, line))
@@ -75,7 +75,7 @@ def differences(event: Payload, line: str, check: Check) -> list[Difference]:
 
 
 def _line_of(event: Payload, line: str) -> str | None:
-    """The release line that an event's data is of; None if its version has no contract."""
+    """Return the release line of an event's data; None if no line covers its version."""
     version = event.get("api_version")
     if not isinstance(version, str):
         return line
@@ -86,28 +86,28 @@ def _line_of(event: Payload, line: str) -> str | None:
 
 
 def _api_version(event: Payload, line: str) -> Iterator[Difference]:
-    """An event says under which version its data was made: the endpoint's own. Drift.
+    """Report drift if an event's data was made under another API version than the contract's.
 
-    Source: https://docs.stripe.com/webhooks/versioning; it need not be the one that the code's
-    requests name, so that what a handler gets may have another form.
+    Stripe uses the version of the webhook endpoint, which may differ from that of the requests.
+    Source: https://docs.stripe.com/webhooks/versioning.
     """
     if _line_of(event, line) != line:
-        expected = f"API version {line}, to which it is held"
+        expected = f"API version {line}"
         yield Difference(
             "drift", "event_api_version", ("api_version",), expected, event["api_version"]
         )
 
 
 def _livemode(event: Payload, carried: Payload) -> Iterator[Difference]:
-    """An event and what it carries are of one mode."""
+    """Require the same mode of an event and of its object."""
     modes = event.get("livemode"), carried.get("livemode")
     if modes in ((True, False), (False, True)):
-        expected = f"{show(modes[0])}, as the event's"
+        expected = f"{show(modes[0])} as in the event"
         yield _broken("event_livemode", (*_OBJECT, "livemode"), expected, modes[1])
 
 
 def _status(name: str, invoice: Payload) -> Iterator[Difference]:
-    """The status of the invoice is one that it can have when such a thing happens."""
+    """Require a status that the invoice can have at such an event."""
     allowed = TYPES[name].statuses if name in TYPES else ANY
     status = invoice.get("status")
     if status in ANY and status not in allowed:
@@ -116,10 +116,10 @@ def _status(name: str, invoice: Payload) -> Iterator[Difference]:
 
 
 def _upcoming_id(name: str, invoice: Payload) -> Iterator[Difference]:
-    """The invoice of ``invoice.upcoming`` does not exist yet, and has no id of one that does."""
+    """Refuse the id of an existing invoice in ``invoice.upcoming``, which is about a preview."""
     id = invoice.get("id")  # noqa: A001  as Stripe calls it
     if name == _UPCOMING and isinstance(id, str) and not id.startswith(_PREVIEW):
-        expected = "no id, as the invoice is still to be made"
+        expected = f"no id, or one of a preview ({_PREVIEW}_…)"
         yield _broken("upcoming_id", ("id",), expected, id)
 
 
@@ -132,16 +132,16 @@ def _overpaid(name: str, invoice: Payload) -> Iterator[Difference]:
 def _previous(
     name: str, previous: object, invoice: Payload, check: Callable[[Payload], list[Difference]]
 ) -> Iterator[Difference]:
-    """``previous_attributes`` is what changed, as it was: only ``*.updated`` events have it.
+    """Check ``previous_attributes``: the earlier values of what changed, in ``*.updated`` events.
 
-    The invoice as it was before kept to the contract as well.
+    The earlier invoice must keep the contract as well.
     """
     if name in TYPES and not TYPES[name].has_previous_attributes:
-        expected = f"nothing, as only *.updated events have it, and this is {name}"
+        expected = f"none in an event {name} (only *.updated events have them)"
         yield _broken("previous_attributes", _PREVIOUS, expected, previous)
         return
     if not isinstance(previous, dict):
-        return  # the schema says it
+        return  # the schema reports it
     for path, value in _unchanged(previous, invoice, ()):
         expected = "another value than the invoice has now"
         yield _broken("previous_attributes", (*_PREVIOUS, *path), expected, value)
@@ -154,10 +154,10 @@ def _previous(
 
 
 def before(invoice: Payload, previous: Payload) -> Payload:
-    """The invoice as it was before what ``previous`` lists changed: a new value.
+    """Return a copy of the invoice with the values that ``previous_attributes`` lists.
 
-    Of an inner object only what changed is listed; a key of ``metadata`` that was not there, as
-    null.
+    Of an inner object it lists only the changed properties. A key that ``metadata`` did not have
+    is null there.
     """
     merged = dict(invoice)
     for name, value in previous.items():
@@ -171,7 +171,7 @@ def before(invoice: Payload, previous: Payload) -> Payload:
 
 
 def _unchanged(previous: Payload, now: Payload, path: Path) -> Iterator[tuple[Path, object]]:
-    """What is listed as changed, and has the same value now: its place, and the value."""
+    """Yield path and value of each listed property that has the same value now."""
     for name, value in previous.items():
         current = now.get(name, ABSENT)
         if isinstance(value, dict) and value and isinstance(current, dict):
@@ -181,7 +181,7 @@ def _unchanged(previous: Payload, now: Payload, path: Path) -> Iterator[tuple[Pa
 
 
 def _reaches(value: Any, path: Path) -> bool:
-    """Whether there is something at a place."""
+    """Return True if a path leads to a value."""
     for step in path:
         among = (
             value

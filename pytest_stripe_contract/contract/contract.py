@@ -1,4 +1,4 @@
-"""The contract of an API version: payload in, findings out."""
+"""The contract of an API version: findings of payloads."""
 
 from __future__ import annotations
 
@@ -25,28 +25,34 @@ EVENT_TYPES = "https://docs.stripe.com/api/events/types"
 ERROR = "https://docs.stripe.com/api/errors"
 
 FAILED = 400
-"""The least HTTP status of a response that holds an error."""
+"""The lowest HTTP status of an error response."""
 
 COVERED = "invoice, list of invoices, event or error"
 
 _DOCS = {"deleted": DELETED, "list": LIST, "event": EVENT, "error": ERROR}
 _DOCS_OF_RULES = {"status": ERROR, **dict.fromkeys(_event_rules.NAMES, EVENT_TYPES)}
 _OF_THE_WHOLE = frozenset({"json", "type", "required", "object", "status"})
-"""Rules by which a value is not what it should be at all, rather than a wrong one."""
+"""Rules that concern the whole value: their findings come first."""
+
+_TEXT_TYPES = (bytes, str)
+_MAX_REMEMBERED_LENGTH, _MAX_REMEMBERED = 1 << 16, 256
+_valid_texts: dict[tuple[object, str], None] = {}
+"""Texts without a finding, with their release line: a suite checks the same answers many times, and
+is spared decoding them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What Stripe promises of its answers in one API version.
+    """Checks payloads against the schemas and rules of one API version.
 
-    ``api_version`` is what ``Stripe-Version`` names; `errors.UnknownName` is raised if no
-    release line covers it. With ``strict``, drift is as bad as a violation; ``on_drift`` is
-    told of each that is found.
+    ``api_version`` is a value of ``Stripe-Version`` or the name of a release line; `UnknownName`
+    is raised if no release line covers it. With ``strict``, drift breaks the contract as well;
+    ``on_drift`` is called with each finding that is drift.
 
     A payload is a dict, JSON text or bytes, an object of the stripe package, or a response of
-    httpx or requests, which must hold an error if, and only if, its status is 400 or more.
-    `payloads.NotAPayload` (a ``TypeError``) is raised for anything else, and
-    `payloads.UnreadResponse` for a stream that nobody has read.
+    httpx or requests. A response must hold an error if, and only if, its status is 400 or more.
+    `NotAPayload` (a ``TypeError``) is raised for anything else, and `UnreadResponse` for a
+    streamed response whose body has not been read.
     """
 
     api_version: str
@@ -67,18 +73,18 @@ class Contract:
             raise ContractViolation(_subject(value), self.api_version, findings)
 
     def iter_findings(self, instance: object) -> Iterator[Finding]:
-        """Every finding of a payload: violations first, the worst before, then drift."""
+        """Return the findings of a payload: violations first, then drift."""
         return iter(self._check(instance)[1])
 
     def is_valid(self, instance: object) -> bool:
-        """Whether the payload keeps to the contract."""
+        """Return True if the payload keeps the contract."""
         return not self._breaks(self._check(instance)[1])
 
     def covers(self, instance: object) -> bool:
-        """Whether the contract knows what the payload says that it is.
+        """Return True if the payload is of a kind that the contract describes.
 
-        It does not know what cannot be read, or another object: where an invoice or an error is
-        expected, those break it all the same.
+        False for another object, and for a payload that cannot be read. `validate` reports both as
+        violations.
         """
         try:
             return payload.kind_of(payload.read(instance)[0]) is not None
@@ -89,29 +95,39 @@ class Contract:
         return any(self.strict or finding.kind == "violation" for finding in findings)
 
     def _check(self, instance: object) -> tuple[Any, list[Finding]]:
-        if loader.is_known(instance, self.line.name):
+        is_text = type(instance) in _TEXT_TYPES
+        if is_text and (instance, self.line.name) in _valid_texts:
             return instance, []
         try:
             value, status = payload.read(instance)
-            found = _check_status(value, status) + _check_value(value, self.line.name)
-            if not found:
-                loader.remember(instance, self.line.name)
+            differences = _check_status(value, status) + _check_value(value, self.line.name)
+            if not differences:
+                if is_text:
+                    _remember(instance, self.line.name)
                 return value, []
             value = payload.plain(value)
         except payload.Unreadable as unreadable:
             value = unreadable.actual
-            found = [Difference("violation", "json", (), unreadable.expected, value)]
-        found.sort(key=_worst_first(value))
+            differences = [Difference("violation", "json", (), unreadable.expected, value)]
+        differences.sort(key=_severity_order(value))
         kind = payload.kind_of(value)
-        findings = [_finding(kind, difference) for difference in found]
+        findings = [_finding(kind, difference) for difference in differences]
         if self.on_drift is not None:
-            for finding in (each for each in findings if each.kind == "drift"):
-                self.on_drift(finding)
+            for finding in findings:
+                if finding.kind == "drift":
+                    self.on_drift(finding)
         return value, findings
 
 
+def _remember(text: Any, line: str) -> None:
+    if len(text) <= _MAX_REMEMBERED_LENGTH:
+        if len(_valid_texts) >= _MAX_REMEMBERED:
+            _valid_texts.clear()
+        _valid_texts[text, line] = None
+
+
 def _check_status(value: Any, status: int | None) -> list[Difference]:
-    """A response holds an error if, and only if, its status says so.
+    """Require an error in the body if, and only if, the status is that of an error.
 
     Source: https://docs.stripe.com/api/errors.
     """
@@ -121,8 +137,8 @@ def _check_status(value: Any, status: int | None) -> list[Difference]:
     if failed == (payload.kind_of(value) == "error"):
         return []
     if failed:
-        return [Difference("violation", "status", (), f"an error as the status is {status}", value)]
-    expected = f"no error as the status is {status}"
+        return [Difference("violation", "status", (), f"an error (HTTP status {status})", value)]
+    expected = f"no error (HTTP status {status})"
     return [Difference("violation", "status", ("error",), expected, value["error"])]
 
 
@@ -155,7 +171,6 @@ def _check_invoice(invoice: dict[str, Any], line: str) -> list[Difference]:
 
 
 def _check_item(item: object, line: str) -> list[Difference]:
-    """What is wrong with one item of a list of invoices."""
     if not isinstance(item, dict):
         item = payload.plain(item)
     if not isinstance(item, dict):
@@ -170,7 +185,7 @@ def _fulfils(value: object, kind: str, line: str) -> bool:
     try:
         return loader.verdict(kind, line)(value)
     except ValueError:
-        return False  # It has something in it that is no JSON, or text that is no Unicode.
+        return False  # a value is not JSON, or a text is not Unicode
 
 
 def _not_covered(value: object) -> Difference:
@@ -185,8 +200,8 @@ def _not_covered(value: object) -> Difference:
     return Difference("violation", "type", (), "object", value)
 
 
-def _worst_first(value: object) -> Callable[[Difference], tuple[int, list[int]]]:
-    """The order of findings: the worst first, then as their places come in the document."""
+def _severity_order(value: object) -> Callable[[Difference], tuple[int, list[int]]]:
+    """Return the sort key of findings: by severity, then by place in the document."""
     known: dict[int, dict[object, int]] = {}
 
     def positions(container: Any) -> dict[object, int]:
@@ -225,10 +240,11 @@ def _finding(kind: payload.Kind | None, difference: Difference) -> Finding:
 
 
 def _docs(kind: payload.Kind | None, difference: Difference) -> str:
-    """Stripe's page for the object that a difference is in."""
-    if difference.rule in _DOCS_OF_RULES:
-        return _DOCS_OF_RULES[difference.rule]
-    path = difference.path
+    return _DOCS_OF_RULES.get(difference.rule) or object_docs(kind, difference.path)
+
+
+def object_docs(kind: payload.Kind | None, path: Path) -> str:
+    """Return the address of Stripe's page for the object at a path of a payload."""
     match kind, path:
         case ("list", ("data", int(), *inside)) | ("event", ("data", "object", *inside)):
             kind, path = "invoice", tuple(inside)
@@ -239,7 +255,7 @@ def _docs(kind: payload.Kind | None, difference: Difference) -> str:
 
 
 def _subject(value: object) -> str:
-    """What was checked, as the head of a text has it: ``invoice in_1MtG…``."""
+    """Return the name of a payload for the first line of a text: ``invoice in_1MtG…``."""
     if not isinstance(value, dict):
         return "payload"
     names = {"deleted": "deleted invoice", "list": "list of invoices", "error": "error"}

@@ -1,4 +1,4 @@
-"""The types of Stripe's events that are about an invoice.
+"""The types of Stripe's events about an invoice.
 
 Sources: https://docs.stripe.com/api/events/types, the types that the official ``stripe`` packages
 list, and, for ``since``, the changelogs of those.
@@ -21,12 +21,12 @@ _UNPAID = ("open", "uncollectible")
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One type of event: ``statuses`` are those that the invoice in it can have.
+    """A type of event about an invoice.
 
-    They follow from what the type says and from the life of an invoice
-    (https://docs.stripe.com/invoicing/overview): the first is the usual one. ``at`` names the time
-    of the invoice at which the event happens, ``later`` the seconds from then on. ``since`` is the
-    day on which the type was published, if it is not older than all that is known here.
+    ``statuses`` are the statuses that the invoice can have, the usual one first: they follow from
+    the type's description and https://docs.stripe.com/invoicing/overview. The event happens
+    ``later`` seconds after the time of the invoice named ``at``. ``since`` is the day on which the
+    type was published; None if it is older than every release line.
     """
 
     name: str
@@ -37,7 +37,7 @@ class EventType:
 
     @property
     def has_previous_attributes(self) -> bool:
-        """Whether the event tells what was there before: https://docs.stripe.com/api/events."""
+        """Return True for the types with ``previous_attributes``: https://docs.stripe.com/api/events."""
         return self.name.endswith(".updated")
 
 
@@ -66,24 +66,24 @@ TYPES = {
         EventType("invoice.will_be_due", ("open",), "due_date", -7 * DAY, since="2024-07-25"),
     )
 }
-"""By name. Each is sent in every API version: types come without a new one."""
+"""By name. Stripe sends each of them in every API version."""
 
 _SOME_TIME: Final = 1_680_638_365
-"""When an event happened whose object tells no time."""
+"""The time of an event whose object has none."""
 
 
 @cache
 def all_types() -> tuple[str, ...]:
-    """Every type of event that a release line lists."""
+    """Return every type of event that a release line lists."""
     typed = [loader.documented("event", line.name)["properties"]["type"] for line in versions.LINES]
     return tuple(dict.fromkeys(name for each in typed for name in each.get("examples", ())))
 
 
-def happened(name: str, carried: dict[str, Any]) -> int:
-    """When the event happened, as the times of what it carries tell: unix seconds."""
+def event_time(name: str, carried: dict[str, Any]) -> int:
+    """Return the time of an event in unix seconds, by the times of the object that it carries."""
     transitions = carried.get("status_transitions")
     times = transitions if isinstance(transitions, dict) else {}
     if name in TYPES and isinstance(at := {**carried, **times}.get(TYPES[name].at), int):
         return at + TYPES[name].later
-    known = [each for each in (carried.get("created"), *times.values()) if isinstance(each, int)]
+    known = [time for time in (carried.get("created"), *times.values()) if isinstance(time, int)]
     return max(known, default=_SOME_TIME)

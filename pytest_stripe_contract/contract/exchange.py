@@ -1,40 +1,35 @@
-"""What Stripe takes: the endpoints that the contract knows, and what a request may say to them.
+"""Check requests to the documented operations, and that an answer fits its request.
 
-Source: https://docs.stripe.com/api/invoices and Stripe's OpenAPI description.
+Sources: https://docs.stripe.com/api/invoices and Stripe's OpenAPI description.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._support.json_path import ABSENT, show
-from ..messages import Request, Response, split_names
 from ..stripe_api import LONGEST_ID, Operation, find_operation
 from .contract import FAILED
 from .finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..messages import Request, Response
 
 AUTHENTICATION = "https://docs.stripe.com/api/authentication"
 
 
 UNAUTHORIZED = 401
 
-_TELLING = ("object", "id", "status")
-"""Properties of an answer that tell whether it is one to the request."""
-
-_SHORT = 1 << 16
-"""Bytes of an answer that is remembered."""
-
 _RULE_OF = {"parameter_unknown": "parameter_unknown", "idempotency_error": "idempotency_key"}
-"""The rule that an error's code or type speaks of."""
+"""The rule that a request breaks, by the code or type of Stripe's error."""
 
 
 def check_request(request: Request) -> Iterator[Finding]:
-    """What in a request to a known endpoint breaks Stripe's contract; nothing for any other.
+    """Yield the findings of a request to a documented operation; none for another request.
 
-    Paths of findings lead into the request: ``$.method``, ``$.params.nope``.
+    Paths of findings are those of the request's parts: ``$.method``, ``$.params.nope``.
     """
     known = find_operation(request.url)
     if known is None:
@@ -51,32 +46,32 @@ def check_request(request: Request) -> Iterator[Finding]:
     yield from _check_parameters(endpoint, request)
 
 
-def told_by(response: Response | None) -> frozenset[str]:
-    """The rules that a request breaks, as an error says: the answer to them is what is tested."""
-    if response is None or response.status < FAILED:
-        return frozenset()
-    try:
-        error = response.json()["error"]
-        said = {error.get("code"), error.get("type")}
-    except (ValueError, LookupError, TypeError, AttributeError):
-        said = set()
-    rules = {_RULE_OF[name] for name in said if name in _RULE_OF}
-    return frozenset(rules | ({"api_key"} if response.status == UNAUTHORIZED else set()))
+def reported_rules(response: Response | None) -> frozenset[str]:
+    """Return the names of the rules that Stripe's error says the request broke.
+
+    A test that gets such an error tests exactly that, so the request has no finding for it.
+    """
+    error = _json_object(response) if response and response.status >= FAILED else None
+    details = error.get("error") if error else None
+    names = (details.get("code"), details.get("type")) if isinstance(details, dict) else ()
+    rules = {_RULE_OF[name] for name in names if isinstance(name, str) and name in _RULE_OF}
+    is_unauthorized = response is not None and response.status == UNAUTHORIZED
+    return frozenset(rules | ({"api_key"} if is_unauthorized else set()))
 
 
 def check_answer(request: Request, response: Response) -> Iterator[Finding]:
-    """What in an answer is not about the invoice that the request named, or not what it asked.
+    """Yield a finding if an answer is about another invoice, or has not the requested status.
 
-    Source: https://docs.stripe.com/api/invoices/mark_uncollectible ("returns the invoice
+    Sources: https://docs.stripe.com/api/invoices/mark_uncollectible ("returns the invoice
     object") and https://docs.stripe.com/api/invoices/retrieve.
     """
     known = find_operation(request.url)
     if known is None or response.status >= FAILED or request.method != known[0].method:
         return
     endpoint, object_id = known
-    answer = _stated(response.content)
+    answer = _json_object(response)
     if answer is None:
-        return  # the response contract says it
+        return  # the contract of the payload reports it
     expected = {"object": "invoice", "id": object_id}
     if endpoint.sets_status:
         expected["status"] = endpoint.sets_status
@@ -86,25 +81,12 @@ def check_answer(request: Request, response: Response) -> Iterator[Finding]:
             yield _broken(endpoint, "answer", f"$.{name}", show(value), actual)
 
 
-def _stated(content: bytes) -> dict[str, Any] | None:
-    """What an answer says of itself; None if it is no JSON object.
-
-    Replays give the same answers again and again: short ones are not decoded each time.
-    """
-    return (_read_once if len(content) <= _SHORT else _read)(content)
-
-
-def _read(content: bytes) -> dict[str, Any] | None:
+def _json_object(response: Response) -> dict[str, Any] | None:
     try:
-        answer = json.loads(content)
-    except ValueError:
+        value = response.json()
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(answer, dict):
-        return None
-    return {name: answer[name] for name in _TELLING if name in answer}
-
-
-_read_once = lru_cache(maxsize=128)(_read)
+    return value if isinstance(value, dict) else None
 
 
 def _check_authorization(request: Request) -> Iterator[Finding]:
@@ -122,18 +104,19 @@ def _check_authorization(request: Request) -> Iterator[Finding]:
 
 def _check_parameters(endpoint: Operation, request: Request) -> Iterator[Finding]:
     if request.form is None:
-        expected = "a form body (application/x-www-form-urlencoded), or none"
-        sent = request.headers.get("Content-Type", "bytes that are no text")
+        expected = "no body, or a form (application/x-www-form-urlencoded)"
+        sent = request.headers.get("Content-Type", "bytes that are not text")
         yield _broken(endpoint, "body", "$.body", expected, sent)
     if not request.query and not request.form:
         return
+    from ..messages import split_names  # imports httpx, which a check of payloads does not need
+
     numbered = split_names(request.query + (request.form or ()))
     params = request.params
     for name in dict.fromkeys(path[0] for path, _ in numbered):
         value = params[name]
         if name not in endpoint.parameters:
-            known = ", ".join(sorted(endpoint.parameters))
-            expected = f"no parameter but {known}"
+            expected = ", ".join(sorted(endpoint.parameters))
             yield _broken(endpoint, "parameter_unknown", f"$.params.{name}", expected, value)
         elif not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             expected = "an array of strings"

@@ -1,11 +1,11 @@
-"""What a check has to say: one `Finding` a difference, and the error that lists them."""
+"""The differences from a contract, and the error that lists them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from .._support.json_path import Path, json_type, show
+from .._support.json_path import ABSENT, Path, json_type, show
 from ..errors import StripeContractError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ Kind = Literal["violation", "drift"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference from a schema or a rule: a `Finding` whose path is still a tuple."""
+    """One difference from a schema or a rule, with the path as a tuple: see `Finding`."""
 
     kind: Kind
     rule: str
@@ -29,12 +29,11 @@ class Difference:
 class Finding:
     """One difference from the contract of an API version.
 
-    ``kind`` is ``violation`` (the contract is broken) or ``drift`` (what Stripe may do
-    without notice); ``rule`` names what was asked: a JSON Schema keyword (``type``,
-    ``enum``, ``required``, …) or a rule of the contract's own (``amount_remaining``);
-    ``path`` is a JSON path; ``expected`` is a text; ``actual`` is the value that was
-    there, or `ABSENT`; ``docs`` is the address of Stripe's page for the object. ``message``
-    replaces the text made of ``expected`` and ``actual``.
+    ``kind`` is ``violation`` (the contract is broken) or ``drift`` (a change that Stripe may make
+    without notice). ``rule`` is a JSON Schema keyword (``type``, ``enum``, ``required``, …) or the
+    name of one of the contract's own rules (``amount_remaining``). ``path`` is a JSON path.
+    ``expected`` is a text; ``actual`` is the value, or `ABSENT`. ``docs`` is the address of
+    Stripe's page for the object. ``message`` replaces the text made of ``expected`` and ``actual``.
     """
 
     kind: Kind
@@ -46,21 +45,30 @@ class Finding:
     message: str = ""
 
     def __str__(self) -> str:
-        if self.message:
-            return f"{self.path}: {self.message}"
-        got = "; got" if "," in self.expected else ", got"
-        shown = show(self.actual)
-        tells = shown.startswith(("an ", "null")) or shown.endswith("characters)")
-        if self.rule == "type" and not tells:
-            shown += f" ({json_type(self.actual)})"
-        return f"{self.path}: expected {self.expected}{got} {shown}"
+        return f"{self.path}: {self.message or self._text()}"
+
+    def _text(self) -> str:
+        if self.rule == "additionalProperties":
+            return "unknown property: Stripe does not document it"
+        if self.rule == "parameter_unknown":
+            return f"unknown parameter: Stripe documents {self.expected}"
+        if self.actual is ABSENT:
+            verb = "documented as" if self.rule == "required" else "expected"
+            return f"missing; {verb} {self.expected}"
+        separator = ";" if "," in self.expected else ","
+        value = show(self.actual)
+        if self.rule == "type" and not (
+            value.startswith(("an ", "null")) or value.endswith("characters)")
+        ):
+            value += f" ({json_type(self.actual)})"
+        return f"expected {self.expected}{separator} got {value}"
 
 
 class ContractViolation(StripeContractError, AssertionError):
-    """A payload does not keep to the contract.
+    """A payload breaks the contract.
 
-    ``subject`` says what was checked (``invoice in_1MtG…``), ``api_version`` against which
-    version, and ``findings`` has every finding, worst first.
+    ``subject`` names the payload (``invoice in_1MtG…``), ``api_version`` the version of the
+    contract, and ``findings`` has every finding, the most severe first.
     """
 
     def __init__(self, subject: str, api_version: str, findings: Iterable[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""What is handed in to be checked: read as the JSON that was on the wire."""
+"""Read payloads: dicts, JSON text, objects of the stripe package and HTTP responses."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from ..errors import StripeContractError
 
 Kind = Literal["invoice", "deleted", "list", "event", "error"]
 
-TAKEN = (
+ACCEPTED = (
     "a dict, JSON text or bytes, an object of the stripe package, "
     "or a response of httpx or requests"
 )
 LIST_URL = "/v1/invoices"
 
-DEEPEST = 64
-"""Levels of nesting that are looked at: many times what any documented object has."""
+MAX_DEPTH = 64
+"""Levels of nesting that are read: many times those of any documented object."""
 
-LARGEST = 1_000_000
-"""Values that one payload may hold: a page of 100 long invoices has a tenth of it."""
+MAX_VALUES = 1_000_000
+"""Values in one payload: a page of 100 long invoices has a tenth of them."""
 
-_LONGEST_PLAIN = 40
-"""Digits up to which a decimal is written without an exponent."""
+_MAX_DIGITS = 40
+"""Decimals of more digits keep their exponent."""
 
 _HUGE = 1 << 1024
 _SCALARS = (str, int, float, Decimal)
-_AS_IT_IS = frozenset((str, bool, float))
+_UNCHANGED = frozenset((str, bool, float))
 
 _REPR = reprlib.Repr()  # short, and safe from what a value's own __repr__ may raise
 _REPR.maxother = 80
 
 
 class NotAPayload(StripeContractError, TypeError):
-    """A Python object that holds no payload; ``type_name`` is the name of its type."""
+    """Raised for a Python object that is not a payload; ``type_name`` is the name of its type."""
 
     def __init__(self, type_name: str) -> None:
         self.type_name = type_name
         super().__init__(type_name)
 
     def __str__(self) -> str:
-        return f"expected {TAKEN}; got {self.type_name}"
+        return f"expected {ACCEPTED}; got {self.type_name}"
 
 
 class UnreadResponse(StripeContractError, RuntimeError):
-    """A streamed response whose body is not there; ``problem`` is what its library says."""
+    """Raised for a streamed response without its body; ``problem`` says why."""
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
         super().__init__(problem)
 
     def __str__(self) -> str:
-        return f"the body of the response must be read before it can be checked: {self.problem}"
+        return f"the response's body is not read yet: {self.problem}"
 
 
 class Unreadable(StripeContractError, ValueError):
-    """A payload that is no JSON; ``expected`` says what was, ``actual`` is what was there."""
+    """Raised for a payload that is not JSON; ``expected`` is a text, ``actual`` the payload."""
 
     def __init__(self, expected: str, actual: object) -> None:
         self.expected = expected
@@ -70,11 +70,11 @@ class Unreadable(StripeContractError, ValueError):
 
 
 class _Refused(ValueError):
-    """Raised inside the decoder for what its grammar lets pass."""
+    """Raised inside the decoder for text that its grammar accepts."""
 
 
 class _Huge(int):
-    """An integer that can be compared and told, although Python refuses to print it."""
+    """An integer that Python refuses to print."""
 
     def __repr__(self) -> str:
         return f"an integer of {self.bit_length()} bits"
@@ -83,10 +83,10 @@ class _Huge(int):
 
 
 def read(instance: object) -> tuple[Any, int | None]:
-    """The JSON value of a payload, and the HTTP status if it is a response.
+    """Return the JSON value of a payload, and the HTTP status if it is a response, else None.
 
-    Raises `Unreadable` for text that is no JSON, `UnreadResponse` for a stream that nobody
-    has read, and `NotAPayload` for an object that holds no payload at all.
+    Raises `Unreadable` for text that is not JSON, `UnreadResponse` for a streamed response
+    whose body is not read, and `NotAPayload` for any other object.
     """
     if type(instance) is dict:
         return instance, None
@@ -101,10 +101,10 @@ def read(instance: object) -> tuple[Any, int | None]:
 
 
 def parse(text: str | bytes | bytearray | memoryview) -> Any:
-    """The value of a JSON text; `Unreadable` if it is none.
+    """Return the value of a JSON text; raises `Unreadable` if it is not JSON.
 
-    Stricter than ``json.loads``: bytes are UTF-8, ``NaN`` is no number, and a property
-    that comes twice is no property.
+    Stricter than ``json.loads``: bytes must be UTF-8, ``NaN`` is not a number, and no property
+    may be repeated.
     """
     if not isinstance(text, str):
         text = _decode(bytes(text))
@@ -122,24 +122,24 @@ def parse(text: str | bytes | bytearray | memoryview) -> Any:
 
 
 def plain(root: object) -> Any:
-    """A copy of nothing but JSON's own types, and `Foreign` where it has none.
+    """Return a copy with JSON's types only; `Foreign` stands for a value of another type.
 
-    Objects of the stripe package become dicts and its decimals the strings that they were
-    on the wire. What lies deeper than `DEEPEST` is left out, so that no cycle and no depth
-    can hurt; `Unreadable` for more than `LARGEST` values.
+    Objects of the stripe package become dicts, and its decimals the strings that Stripe sent.
+    Levels below `MAX_DEPTH` are left out, which ends cycles. Raises `Unreadable` for more than
+    `MAX_VALUES` values.
     """
-    left = iter(range(LARGEST))
+    remaining = iter(range(MAX_VALUES))
 
     def copy(value: object, depth: int) -> Any:
-        if next(left, None) is None:
-            raise Unreadable(f"at most {LARGEST} values", root)
-        if value is None or type(value) in _AS_IT_IS:
+        if next(remaining, None) is None:
+            raise Unreadable(f"at most {MAX_VALUES} values", root)
+        if value is None or type(value) in _UNCHANGED:
             return value
         if isinstance(value, dict):
-            items = dict.items(value) if depth < DEEPEST else ()
+            items = dict.items(value) if depth < MAX_DEPTH else ()
             return {_name(key): copy(each, depth + 1) for key, each in items}
         if isinstance(value, (list, tuple)):
-            return [copy(each, depth + 1) for each in value] if depth < DEEPEST else []
+            return [copy(each, depth + 1) for each in value] if depth < MAX_DEPTH else []
         if not isinstance(value, _SCALARS) and _is_stripe_object(value):
             return copy(value.to_dict(recursive=False), depth)  # type: ignore[attr-defined]
         return _scalar(value)
@@ -148,7 +148,7 @@ def plain(root: object) -> Any:
 
 
 def kind_of(value: object) -> Kind | None:
-    """What a payload is, by what it says of itself; None if the contract does not cover it."""
+    """Return the kind of a payload by its ``object``; None if the contract does not describe it."""
     if not isinstance(value, dict):
         return None
     match value.get("object"):
@@ -164,7 +164,7 @@ def kind_of(value: object) -> Kind | None:
 
 
 def _lists_invoices(value: dict[str, Any]) -> bool:
-    """Not a list of anything else: the first item tells, or the address if there is none."""
+    """Return False for a list of other objects, by its first item or, without items, its url."""
     match value.get("data"), value.get("url"):
         case [{"object": str(name)}, *_], _:
             return name == "invoice"
@@ -178,7 +178,7 @@ def _is_json(value: object) -> bool:
 
 
 def _is_stripe_object(value: object) -> bool:
-    """By name, so that the stripe package need not be there: before 15 they are dicts."""
+    """Compare class names, as the stripe package may be absent."""
     return any(base.__name__ == "StripeObject" for base in type(value).__mro__)
 
 
@@ -190,7 +190,7 @@ def _content(response: object) -> str | bytes:
     except RuntimeError as error:
         raise UnreadResponse(str(error)) from error
     except Exception as error:
-        # What a library raises when the body breaks off, or is not compressed as it says.
+        # Libraries raise their own errors for a truncated body or a wrong Content-Encoding.
         raise Unreadable("a body that can be read", f"{type(error).__name__}: {error}") from error
     if not isinstance(content, (str, bytes)):
         raise NotAPayload(type(response).__qualname__)
@@ -213,7 +213,7 @@ def _scalar(value: object) -> Any:
         case float():
             return float(value)
         case Decimal():
-            return _wire(value)
+            return _decimal_text(value)
     return Foreign(type(value).__name__, _REPR.repr(value))
 
 
@@ -221,10 +221,10 @@ def _name(key: object) -> str:
     return key if type(key) is str else str(_scalar(key))
 
 
-def _wire(number: Decimal) -> str:
-    """The text of a decimal as Stripe sends it: without an exponent."""
-    written_out = number.is_finite() and abs(number.adjusted()) < _LONGEST_PLAIN
-    return f"{number:f}" if written_out else str(number)
+def _decimal_text(number: Decimal) -> str:
+    """Return a decimal as Stripe sends it: without an exponent."""
+    is_short = number.is_finite() and abs(number.adjusted()) < _MAX_DIGITS
+    return f"{number:f}" if is_short else str(number)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -232,12 +232,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(names) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _Refused(f"every property once (not {twice!r:.80} twice)")
+        raise _Refused(f"JSON with unique property names ({twice!r:.80} is repeated)")
     return names
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _Refused(f"JSON (which has no {name})")
+    raise _Refused(f"JSON ({name} is not a JSON number)")
 
 
 _DECODER: json.JSONDecoder = json.JSONDecoder(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from .. import webhooks
-from ..contract import FAILED, TYPES, Contract, Unreadable, all_types, happened, parse, payload
+from ..contract import FAILED, TYPES, Contract, Unreadable, all_types, event_time, parse, payload
 from ..errors import InvalidOption, StripeContractError, UnknownName
 from ..messages import Request, Response
 from ..stripe_api import find_operation, full_version, versions
@@ -110,7 +110,7 @@ class EventFactory:
             "object": "event",
             **({} if account is None else {"account": account}),
             "api_version": full_version(self.api_version),
-            "created": happened(type, carried) if created is None else created,
+            "created": event_time(type, carried) if created is None else created,
             "data": _data(type, carried, previous_attributes),
             "livemode": carried.get("livemode", False) if livemode is None else livemode,
             "pending_webhooks": 1,

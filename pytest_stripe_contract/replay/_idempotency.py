@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from .._support.json_path import ABSENT
 from ..cassettes import RequestKey, request_key
-from ..contract import FAILED, Finding, told_by
+from ..contract import FAILED, Finding, reported_rules
 from ..messages import CONFLICT, SERVER_ERROR, Request, origin
 from ..stripe_api import HOST
 from .call import Call
@@ -60,7 +60,7 @@ def check(calls: Iterable[Call]) -> Iterator[tuple[Request, Finding]]:
             if len(key) > _LONGEST_KEY:
                 expected = f"at most {_LONGEST_KEY} characters"
                 yield request, Finding("violation", "maxLength", _PATH, expected, key, _DOCS)
-            if _RULE not in told_by(call.response):
+            if _RULE not in reported_rules(call.response):
                 earlier = by_key.setdefault((scope, key), [])
                 yield from _check_same_key(call, earlier)
                 earlier.append(call)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from .._support.json_path import ABSENT
 from ..cassettes import check_response, expands_payments
-from ..contract import Contract, Finding, check_answer, check_request, told_by
+from ..contract import Contract, Finding, check_answer, check_request, reported_rules
 from ..errors import UnknownName
 from ..messages import Request, Response, origin
 from ..stripe_api import HOST, VERSION, find_operation
@@ -27,7 +27,7 @@ def of_request(
 
     Leaves out the errors that the ``response`` itself reports: they are what the test is about.
     """
-    subject, reported = f"the request {request}", told_by(response)
+    subject, reported = f"the request {request}", reported_rules(response)
     for finding in check_request(request):
         if finding.rule not in reported:
             yield Observation(subject, finding)

@@ -32,11 +32,6 @@ IDENTITY = ("id", "object")
 INT64 = (-(2**63), 2**63 - 1)
 """The integers that the typed SDKs of Stripe can hold (``int64``, ``long``)."""
 
-_TEXTS = (bytes, str)
-_SHORT, _MOST = 1 << 16, 256
-_faultless: dict[tuple[object, str], None] = {}
-"""A test suite checks the same answers again and again: up to so many, each up to so long."""
-
 BUILT: dict[str, Schema] = {
     # https://docs.stripe.com/api/pagination; the items are checked one by one.
     "list": {
@@ -112,19 +107,6 @@ def tolerance(name: str, line: str) -> Callable[[Any], bool]:
     schema = _open(documented(name, line))
     is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(schema).is_valid
     return is_valid
-
-
-def is_known(instance: object, line: str) -> bool:
-    """Whether that very text of JSON was found without fault before, and is remembered."""
-    return type(instance) in _TEXTS and (instance, line) in _faultless
-
-
-def remember(instance: object, line: str) -> None:
-    """Nothing was found in an instance: if it is a text that is not long, that is kept."""
-    if isinstance(instance, _TEXTS) and len(instance) <= _SHORT:
-        if len(_faultless) >= _MOST:
-            _faultless.clear()
-        _faultless[instance, line] = None
 
 
 @cache

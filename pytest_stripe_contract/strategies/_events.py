@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .. import webhooks
 from .._support.json_objects import Object, deep_copy, put
-from ..contract import TYPES, happened
+from ..contract import TYPES, event_time
 from ..errors import UnknownName
 from ..factories import (
     SECRET,
@@ -91,7 +91,7 @@ def _events(draw: DrawFn, api_version: str, name: str | None) -> Object:
         branches_of,
         object=invoice,
         previous_attributes=_previous(draw, line, branches_of, invoice),
-        created=min(max(happened(branches_of, invoice), 0), LATEST_TIME),
+        created=min(max(event_time(branches_of, invoice), 0), LATEST_TIME),
         secret=None,
         timestamp=0,
         **{key: traits[key] for key in _OF_FACTORY if key in traits},

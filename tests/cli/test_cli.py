@@ -39,7 +39,7 @@ def test_drift_is_told_and_fails_only_if_strict(tmp_path, capsys):
     strict, _ = run(capsys, "check", "--strict", str(path))
 
     assert (code, strict) == (0, 1)
-    told = "drift: $.closed: expected no undocumented property, got true (2023-10-16)\n"
+    told = "drift: $.closed: unknown property: Stripe does not document it (2023-10-16)\n"
     assert f"{path}:1: {told}" in output
 
 

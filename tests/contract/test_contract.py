@@ -11,7 +11,6 @@ import stripe
 from helpers.answers import documented, faultless
 
 from pytest_stripe_contract._support.json_path import ABSENT
-from pytest_stripe_contract.contract import _explain as explain
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.contract.payload import NotAPayload, UnreadResponse
@@ -67,16 +66,6 @@ def test_the_same_text_again_is_not_read_again(contract, monkeypatch):
         Contract("2024-06-20").validate(text)  # another version has not seen it
 
 
-def test_texts_that_were_read_do_not_pile_up(contract):
-    for number in range(300):
-        contract.validate(json.dumps({"id": f"in_{number}", "object": "invoice", "deleted": True}))
-    padded = json.dumps(faultless()) + " " * (1 << 16)
-    contract.validate(padded)
-
-    assert len(schemas._faultless) < 300
-    assert not schemas.is_known(padded, "2023-10-16")
-
-
 def test_what_is_odd_about_the_documented_answer_is_drift(contract):
     since, once = (
         "unix seconds once status is uncollectible",
@@ -86,15 +75,15 @@ def test_what_is_odd_about_the_documented_answer_is_drift(contract):
         f"$.ending_balance: expected {once}, got null",
         f"$.hosted_invoice_url: expected {once}, got null",
         f"$.invoice_pdf: expected {once}, got null",
-        "$.lines.data[0].plan: expected object or null, got nothing",
+        "$.lines.data[0].plan: missing; documented as object or null",
         f"$.number: expected {once}, got null",
         f"$.status_transitions.finalized_at: expected {since}, got null",
         f"$.status_transitions.marked_uncollectible_at: expected {since}, got null",
-        "$.closed: expected no undocumented property, got true",
-        "$.forgiven: expected no undocumented property, got true",
-        "$.effective_at: expected integer or null, got nothing",
-        "$.rendering: expected object or null, got nothing",
-        "$.subscription_details: expected object or null, got nothing",
+        "$.closed: unknown property: Stripe does not document it",
+        "$.forgiven: unknown property: Stripe does not document it",
+        "$.effective_at: missing; documented as integer or null",
+        "$.rendering: missing; documented as object or null",
+        "$.subscription_details: missing; documented as object or null",
     ]
 
 
@@ -120,7 +109,7 @@ def test_a_violation_is_an_assertion_error_that_lists_all_findings_worst_first(c
         '  violation  $.lines.data[0].amount: expected integer, got "1099" (string)',
         f'  violation  $.status: expected one of {STATUSES}; got "uncolectible"',
         "  violation  $.amount_remaining: expected amount_due - amount_paid = 599, got 600",
-        "  drift      $.closed: expected no undocumented property, got true",
+        "  drift      $.closed: unknown property: Stripe does not document it",
         f"  see {LINE_PAGE}",
         f"  see {INVOICE_PAGE}",
     ]
@@ -171,8 +160,8 @@ SOURCE = "one of account, bank_account, card, source"
         ("currency", "USD", '$.currency: expected three lower-case letters, got "USD"'),
         ("currency", "usd\n", '$.currency: expected three lower-case letters, got "usd\\n"'),
         ("object", ABSENT, None),
-        ("id", ABSENT, "$.id: expected string, got nothing"),
-        (f"{LINE}.id", ABSENT, "$.lines.data[0].id: expected string, got nothing"),
+        ("id", ABSENT, "$.id: missing; documented as string"),
+        (f"{LINE}.id", ABSENT, "$.lines.data[0].id: missing; documented as string"),
         (f"{LINE}.object", "item", '$.lines.data[0].object: expected line_item, got "item"'),
         ("metadata", {"a key": 1}, "$.metadata['a key']: expected string, got 1 (integer)"),
         (
@@ -181,7 +170,7 @@ SOURCE = "one of account, bank_account, card, source"
             f'$.billing_reason: expected one of {REASONS}; got "because"',
         ),
         ("customer", 5, "$.customer: expected string, object or null; got 5 (integer)"),
-        ("customer", {"id": "cus_1"}, "$.customer.object: expected customer, got nothing"),
+        ("customer", {"id": "cus_1"}, "$.customer.object: missing; documented as customer"),
         (
             "customer",
             {"id": "cus_1", "object": "account"},
@@ -205,7 +194,7 @@ SOURCE = "one of account, bank_account, card, source"
         (
             "default_source",
             {"id": "x"},
-            f"$.default_source.object: expected {SOURCE}; got nothing",
+            f"$.default_source.object: missing; expected {SOURCE}",
         ),
         (
             "discounts",
@@ -221,7 +210,7 @@ SOURCE = "one of account, bank_account, card, source"
 )
 def test_a_violation_is_told_at_its_place_and_in_words(contract, invoice, path, value, text):
     broken(path, value)(invoice)
-    text = text or "$.object: expected invoice, list of invoices, event or error; got nothing"
+    text = text or "$.object: missing; expected invoice, list of invoices, event or error"
     assert texts(contract.iter_findings(invoice)) == [text]
 
 
@@ -280,9 +269,9 @@ def test_a_list_is_checked_item_by_item(contract, invoice):
         '$.data[1].paid: expected boolean, got "no" (string)',
         '$.data[2].object: expected invoice, got "customer"',
         "$.data[3]: expected object, got 5 (integer)",
-        "$.data[4].object: expected invoice, got nothing",
+        "$.data[4].object: missing; expected invoice",
         "$.data[1].amount_remaining: expected amount_due - amount_paid = 599, got 0",
-        "$.next: expected no undocumented property, got null",
+        "$.next: unknown property: Stripe does not document it",
     ]
 
 
@@ -303,7 +292,7 @@ def test_a_deleted_invoice_is_three_properties(contract):
     assert str(finding) == "$.id: expected string, got 1 (integer)"
     assert finding.docs == "https://docs.stripe.com/api/invoices/delete"
     [finding] = contract.iter_findings({"object": "invoice", "deleted": True})
-    assert str(finding) == "$.id: expected string, got nothing"
+    assert str(finding) == "$.id: missing; documented as string"
 
 
 def test_errors_are_checked_too(contract):
@@ -320,7 +309,7 @@ def test_errors_are_checked_too(contract):
     ("payload", "text"),
     [
         ({"id": "cus_1", "object": "customer"}, '$.object: {}; got "customer"'),
-        ({}, "$.object: {}; got nothing"),
+        ({}, "$.object: missing; {}"),
         ({"object": []}, "$.object: {}; got an array of 0 items"),
         (listed({"object": "customer"}), '$.data[0].object: expected invoice, got "customer"'),
         (listed(url="/v1/customers"), '$.url: expected /v1/invoices, got "/v1/customers"'),
@@ -342,12 +331,12 @@ def test_a_response_holds_an_error_if_and_only_if_its_status_says_so(contract, i
     assert list(contract.iter_findings(httpx.Response(200, json=invoice))) == []
     assert list(contract.iter_findings(httpx.Response(400, json=ERROR))) == []
     [finding] = contract.iter_findings(httpx.Response(404, json=invoice))
-    expected = "$: expected an error as the status is 404, got an object of"
+    expected = "$: expected an error (HTTP status 404), got an object of"
     assert str(finding).startswith(expected)
     assert finding.docs == ERROR_PAGE
     [finding] = contract.iter_findings(httpx.Response(200, json=ERROR))
     assert str(finding) == (
-        "$.error: expected no error as the status is 200, got an object of 3 properties"
+        "$.error: expected no error (HTTP status 200), got an object of 3 properties"
     )
     assert finding.docs == ERROR_PAGE
 
@@ -404,7 +393,7 @@ def test_the_head_of_a_violation_says_what_was_checked(payload, subject):
 
 
 def test_an_unknown_version_is_an_error_that_lists_the_known():
-    with pytest.raises(UnknownName, match="unknown API version 'nope'; known"):
+    with pytest.raises(UnknownName, match="unknown API version 'nope'; nearest"):
         Contract("nope")
 
 
@@ -464,19 +453,19 @@ def test_each_keyword_has_its_words(tmp_path, monkeypatch, schema, value, text):
 @pytest.mark.parametrize(
     ("schema", "text"),
     [
-        ({"enum": ["a", "b", None]}, "one of a, b or null; got nothing"),
-        ({"enum": ["a", None]}, "a or null, got nothing"),
-        ({"const": True}, "true, got nothing"),
-        ({"type": ["string", "null"], "examples": ["a"]}, "string or null, got nothing"),
-        ({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/it"}]}, "string or object, got nothing"),
-        ({}, "a value, got nothing"),
+        ({"enum": ["a", "b", None]}, "one of a, b or null"),
+        ({"enum": ["a", None]}, "a or null"),
+        ({"const": True}, "true"),
+        ({"type": ["string", "null"], "examples": ["a"]}, "string or null"),
+        ({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/it"}]}, "string or object"),
+        ({}, "a value"),
     ],
 )
 def test_what_is_absent_is_described(tmp_path, monkeypatch, schema, text):
     it = {"type": "object", "properties": {}}
     root = {"required": ["it"], "properties": {"object": {}, "it": schema}, "$defs": {"it": it}}
     [found] = findings_of(root, {"object": "invoice"}, tmp_path, monkeypatch)
-    assert (found.kind, str(found)) == ("drift", f"$.it: expected {text}")
+    assert (found.kind, str(found)) == ("drift", f"$.it: missing; documented as {text}")
 
 
 def findings_of(schema, payload, tmp_path, monkeypatch):
@@ -490,7 +479,6 @@ def findings_of(schema, payload, tmp_path, monkeypatch):
         schemas.compiled,
         schemas.verdict,
         schemas.reference,
-        explain.part,
     )
     for cached in caches:
         cached.cache_clear()
@@ -504,7 +492,7 @@ def findings_of(schema, payload, tmp_path, monkeypatch):
 def test_a_verdict_without_findings_imports_neither_jsonschema_nor_any_client(invoice):
     program = """
 import sys
-from pytest_stripe_contract import schemas
+from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.contract import Contract
 contract = Contract("2023-10-16")
 assert schemas.verdict.cache_info().currsize == 0, "compiled before it was needed"

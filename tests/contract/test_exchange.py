@@ -43,7 +43,7 @@ def test_a_request_may_say_what_the_page_says_and_of_other_endpoints_nothing_is_
         (
             request(body=b"nope[a]=1"),
             "parameter_unknown",
-            "$.params.nope: expected no parameter but expand, got an object of 1 propert",
+            "$.params.nope: unknown parameter: Stripe documents expand",
         ),
         (
             request(body=b"expand=customer"),
@@ -63,14 +63,14 @@ def test_a_request_may_say_what_the_page_says_and_of_other_endpoints_nothing_is_
         (
             request(body=b"{}", **{"Content-Type": "application/json"}),
             "body",
-            "$.body: expected a form body (application/x-www-form-urlencoded), or none; "
+            "$.body: expected no body, or a form (application/x-www-form-urlencoded); "
             'got "application/json"',
         ),
         (
             request(body=b"\xff"),
             "body",
-            "$.body: expected a form body (application/x-www-form-urlencoded), or none; "
-            'got "bytes that are no text"',
+            "$.body: expected no body, or a form (application/x-www-form-urlencoded); "
+            'got "bytes that are not text"',
         ),
         (
             request(Authorization="Digest x"),
@@ -94,7 +94,9 @@ def test_a_missing_key_is_said_to_be_missing():
 
     [finding] = check_request(sent)
 
-    assert str(finding).endswith("got nothing")
+    assert str(finding).endswith(
+        "missing; expected an API key, by Basic (as the user name) or Bearer"
+    )
 
 
 def test_the_id_in_a_path_is_decoded():

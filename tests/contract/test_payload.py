@@ -12,8 +12,8 @@ import stripe
 
 from pytest_stripe_contract._support.json_path import Foreign
 from pytest_stripe_contract.contract.payload import (
-    DEEPEST,
-    LARGEST,
+    MAX_DEPTH,
+    MAX_VALUES,
     NotAPayload,
     Unreadable,
     UnreadResponse,
@@ -157,7 +157,7 @@ def test_neither_depth_nor_cycles_hurt():
         levels, here = 0, plain(hostile)
         while here:
             levels, here = levels + 1, next(iter(here if isinstance(here, list) else here.values()))
-        assert levels == DEEPEST
+        assert levels == MAX_DEPTH
 
 
 def test_a_payload_that_unfolds_without_end_is_refused():
@@ -166,7 +166,7 @@ def test_a_payload_that_unfolds_without_end_is_refused():
         unfolding = [unfolding, unfolding]
     with pytest.raises(Unreadable) as caught:
         plain({"items": unfolding})
-    assert caught.value.expected == f"at most {LARGEST} values"
+    assert caught.value.expected == f"at most {MAX_VALUES} values"
     assert caught.value.actual == {"items": unfolding}
 
 
@@ -180,9 +180,12 @@ def test_a_payload_that_unfolds_without_end_is_refused():
         (b"\xef\xbb\xbf{}", "JSON (line 1 column 1: Expecting value)"),
         (b'{"id": "\xff"}', "JSON in UTF-8"),
         ('{"id": "in_1"}'.encode("utf-16"), "JSON in UTF-8"),
-        ('{"amount_due": NaN}', "JSON (which has no NaN)"),
-        ('{"amount_due": -Infinity}', "JSON (which has no -Infinity)"),
-        ('{"id": "a", "paid": true, "id": "b"}', "every property once (not 'id' twice)"),
+        ('{"amount_due": NaN}', "JSON (NaN is not a JSON number)"),
+        ('{"amount_due": -Infinity}', "JSON (-Infinity is not a JSON number)"),
+        (
+            '{"id": "a", "paid": true, "id": "b"}',
+            "JSON with unique property names ('id' is repeated)",
+        ),
         pytest.param("[" * 100_000, "JSON that is less deeply nested", id="deep"),
         pytest.param(
             "1" * 5000, "JSON with numbers of a length that can be read", id="long number"
@@ -212,7 +215,7 @@ def test_any_object_with_a_status_and_content_is_a_response():
 
 def test_a_stream_that_nobody_has_read_is_an_error_that_says_so():
     stream = httpx.Response(200, stream=httpx.ByteStream(b"{}"))
-    with pytest.raises(UnreadResponse, match="must be read before it can be checked: Attempted"):
+    with pytest.raises(UnreadResponse, match="is not read yet: Attempted"):
         read(stream)
     stream.read()
     assert read(stream) == ({}, 200)

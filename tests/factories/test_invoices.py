@@ -252,7 +252,7 @@ def test_the_object_property_chooses_among_several_types():
     card = {"id": "card_1", "object": "card"}
     assert made(OLD, default_source=card)["default_source"] == card
     assert refused(OLD, default_source={"id": "card_1"}) == [
-        "$.default_source.object: expected one of account, bank_account, card, source; got nothing"
+        "$.default_source.object: missing; expected one of account, bank_account, card, source"
     ]
 
 
@@ -767,7 +767,7 @@ def test_currency_and_mode_of_the_lines_are_those_of_the_invoice(version):
         ),
         (
             {"shipping_cost": {"amount_subtotal": 3, "amount_tax": 0}},
-            "$.shipping_cost.amount_total: expected integer, got nothing",
+            "$.shipping_cost.amount_total: missing; documented as integer",
         ),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..._support.json_objects import Object
 from ..._support.json_path import Path, json_path
-from ...contract import Finding, contract
+from ...contract import Finding, object_docs
 
 LINE_ITEMS: Path = ("lines", "data")
 LENGTH: Path = (*LINE_ITEMS, "length")
@@ -66,7 +66,7 @@ class Revision:
     def refuse(self, path: Path, expected: str, actual: object) -> None:
         """Refuse the value at a path, as it contradicts the other overrides."""
         rule = next(step for step in reversed(path) if isinstance(step, str))
-        docs = contract.LINE_ITEM if path[:1] == ("lines",) else contract.INVOICE
+        docs = object_docs("invoice", path)
         finding = Finding("violation", rule, json_path(path), expected, actual, docs)
         self.refusals.append(finding)
 
