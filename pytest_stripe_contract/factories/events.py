@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from .. import webhooks
 from ..contract import FAILED, TYPES, Contract, Unreadable, all_types, event_time, parse, payload
@@ -24,22 +24,6 @@ Payload = dict[str, Any]
 
 _METADATA: Final = {"order_id": "6735"}
 _REQUEST_KEYS: Final = {"id", "idempotency_key"}
-
-
-class Call(Protocol):
-    """A request with its response, as ``Replay.calls`` has them."""
-
-    @property
-    def request(self) -> Request:
-        """The request that the code under test sent."""
-
-    @property
-    def response(self) -> Response | None:
-        """The response that it got; None if none arrived."""
-
-    @property
-    def fault(self) -> str | None:
-        """The fault that took the place of the response."""
 
 
 class NoEvent(StripeContractError, ValueError):
@@ -127,25 +111,26 @@ class EventFactory:
         return Event(body, secret, when, signed)
 
 
-def event_of_call(
-    call: Call,
-    secret: str | None = SECRET,
+def event_of_call(  # noqa: PLR0913  the parts of a call, and of the delivery
+    request: Request,
+    answer: Response | None,
+    fault: str | None = None,
     *,
+    secret: str | None = SECRET,
     timestamp: int | None = None,
     signed: Signed = "properly",
 ) -> Event:
     """Return the event of a replayed mark_uncollectible: the answer's invoice, in its version.
 
-    A retry under the same idempotency key gives the same event. ``secret``, ``timestamp`` and
-    ``signed`` are those of `EventFactory`, which also has the other errors; `NoEvent` is raised for
-    any other call and for a failed one.
+    ``fault`` describes what took the place of the answer. A retry under the same idempotency key
+    gives the same event. ``secret``, ``timestamp`` and ``signed`` are those of `EventFactory`,
+    which also has the other errors; `NoEvent` is raised for any other request and a failed one.
     """
     __tracebackhide__ = True
-    request, answer = call.request, call.response
     operation = find_operation(request.url)
     is_write_off = operation is not None and operation[0].sets_status == "uncollectible"
     if answer is None or answer.status >= FAILED or not is_write_off or request.method != "POST":
-        raise NoEvent(f"{request} ({call.fault if answer is None else answer.status})")
+        raise NoEvent(f"{request} ({fault if answer is None else answer.status})")
     headers = answer.headers
     version = headers.get("Stripe-Version") or request.api_version or versions.VERSION
     return EventFactory(version)(

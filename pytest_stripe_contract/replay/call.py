@@ -37,4 +37,11 @@ class Call:
         """
         from ..factories import event_of_call
 
-        return event_of_call(self, secret, timestamp=timestamp, signed=signed)
+        return event_of_call(
+            self.request,
+            self.response,
+            self.fault,
+            secret=secret,
+            timestamp=timestamp,
+            signed=signed,
+        )

@@ -17,7 +17,7 @@ from pytest_stripe_contract.contract.event_types import ANY, TYPES
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.contract.payload import Unreadable
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
-from pytest_stripe_contract.factories import EventFactory, NoEvent, event_of_call
+from pytest_stripe_contract.factories import EventFactory, NoEvent
 from pytest_stripe_contract.messages.models import Request, Response
 from pytest_stripe_contract.migrations.upgrades import upgrade
 from pytest_stripe_contract.replay import Call
@@ -371,7 +371,7 @@ def call_of(payload, url=URL, method="POST", status=200, **headers):
 def test_a_successful_mark_uncollectible_has_an_event(version):
     invoice = upgrade(faultless(), VERSION, version)
     call = call_of(invoice, Stripe_Version=version, Request_Id="req_1", Original_Request="req_1")
-    event = event_of_call(call, "whsec_mine")
+    event = Call.event(call, "whsec_mine")
     payload = event.json()
 
     assert payload["type"] == event.type == "invoice.marked_uncollectible"
@@ -385,18 +385,18 @@ def test_a_successful_mark_uncollectible_has_an_event(version):
 
 def test_the_event_of_a_call_takes_the_options_of_signing():
     call = call_of(faultless(), Stripe_Version=VERSION)
-    event = event_of_call(call, timestamp=5, signed="only_v0")
+    event = Call.event(call, timestamp=5, signed="only_v0")
 
     assert event.headers["Stripe-Signature"].startswith("t=5,v0=")
     assert event.json()["request"]["id"] is None
-    assert "Stripe-Signature" not in event_of_call(call, None).headers
+    assert "Stripe-Signature" not in Call.event(call, None).headers
 
 
 def test_a_retried_request_has_the_same_event():
     first = call_of(faultless(), Request_Id="req_1", Original_Request="req_1")
     again = call_of(faultless(), Request_Id="req_2", Original_Request="req_1")
 
-    assert event_of_call(first).payload == event_of_call(again).payload
+    assert Call.event(first).payload == Call.event(again).payload
 
 
 def test_the_version_comes_from_the_answer_the_request_or_the_default():
@@ -404,15 +404,15 @@ def test_the_version_comes_from_the_answer_the_request_or_the_default():
     call = call_of(basil)
     call.request.headers["Stripe-Version"] = "2025-03-31.basil"
 
-    assert event_of_call(call).json()["api_version"] == "2025-03-31.basil"
-    assert event_of_call(call_of(faultless())).json()["api_version"] == VERSION
+    assert Call.event(call).json()["api_version"] == "2025-03-31.basil"
+    assert Call.event(call_of(faultless())).json()["api_version"] == VERSION
 
 
 def test_expanded_objects_are_ids_in_the_event_of_a_call():
     customer = CUSTOMER | {"email": "jenny.rosen@example.com"}
     basil = upgrade(faultless(), VERSION, "basil")
     expanded = basil | {"customer": customer, "payments": {}, "confirmation_secret": None}
-    event = event_of_call(call_of(expanded, Stripe_Version="2025-03-31.basil"))
+    event = Call.event(call_of(expanded, Stripe_Version="2025-03-31.basil"))
 
     assert event.json()["data"]["object"] == basil | {"customer": CUSTOMER["id"]}
 
@@ -429,13 +429,13 @@ def test_expanded_objects_are_ids_in_the_event_of_a_call():
 )
 def test_another_call_has_no_event(call):
     with pytest.raises(NoEvent, match="only a successful mark_uncollectible has one"):
-        event_of_call(call)
+        Call.event(call)
 
 
 def test_a_call_without_an_answer_has_no_event():
     request = Request("POST", URL)
     with pytest.raises(NoEvent) as caught:
-        event_of_call(Call(request, None, "timeout()"))
+        Call.event(Call(request, None, "timeout()"))
 
     assert str(caught.value).startswith(f"POST {URL} (timeout()): ")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
@@ -443,9 +443,9 @@ def test_a_call_without_an_answer_has_no_event():
 
 def test_an_answer_without_an_uncollectible_invoice_has_no_event():
     with pytest.raises(InvalidOption):
-        event_of_call(call_of([1]))
+        Call.event(call_of([1]))
     with pytest.raises(ContractViolation):
-        event_of_call(call_of(faultless() | {"status": "open"}))
+        Call.event(call_of(faultless() | {"status": "open"}))
 
 
 def test_every_status_is_the_usual_one_of_some_event_type():

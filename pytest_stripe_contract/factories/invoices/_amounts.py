@@ -55,8 +55,10 @@ def has_plain_tax(revision: Revision) -> bool:
     """Return true if overrides name ``tax``, and neither its rates nor the lines' taxes."""
     if not revision.integer("tax") or not revision.overrides("tax"):
         return False
-    shares = [_line_shares(each, "tax_amounts") for each in (revision.invoice, revision.before)]
-    return not revision.overrides("total_tax_amounts") and shares[0] == shares[1]
+    old, new = (
+        _line_shares(source, "tax_amounts") for source in (revision.before, revision.invoice)
+    )
+    return old == new and not revision.overrides("total_tax_amounts")
 
 
 def plain_tax(invoice: Object) -> Object:
@@ -72,12 +74,12 @@ def derive_shares(revision: Revision) -> None:
         revision.derive(integer(shipping, "amount_subtotal") or 0, "amount_shipping")
     for total, share in _SHARES:
         lines = [path for path, item in revision.lines() if share in item]
-        now = _line_shares(revision.invoice, share)
+        shares = _line_shares(revision.invoice, share)
         if total in revision.invoice and revision.overrides(total):
             if len(lines) == 1:
                 revision.derive(deep_copy(revision.invoice[total]), *lines[0], share)
-        elif now != _line_shares(revision.before, share):
-            revision.derive(_merged_shares(now), total)
+        elif shares != _line_shares(revision.before, share):
+            revision.derive(_merged_shares(shares), total)
         if total == "total_discount_amounts":
             _derive_discounts(revision)
     _derive_tax(revision)
@@ -89,18 +91,18 @@ def _derive_discounts(revision: Revision) -> None:
     _derive_credits(revision, (), invoice, before, "total_pretax_credit_amounts")
     old: list[Any] = line_items(before)
     for index, (path, item) in enumerate(revision.lines()):
-        was = old[index] if index < len(old) else {}
-        _derive_credits(revision, path, item, was, "pretax_credit_amounts")
+        old_item = old[index] if index < len(old) else {}
+        _derive_credits(revision, path, item, old_item, "pretax_credit_amounts")
     amounts = objects(invoice, "total_discount_amounts")
     if amounts != objects(before, "total_discount_amounts"):
-        revision.derive([id_of(each.get("discount")) for each in amounts], "discounts")
+        revision.derive([id_of(amount.get("discount")) for amount in amounts], "discounts")
 
 
-def _derive_credits(revision: Revision, path: Path, target: Object, was: Any, name: str) -> None:
+def _derive_credits(revision: Revision, path: Path, new: Object, old: Any, name: str) -> None:
     amounts = name.replace("pretax_credit", "discount")
-    if isinstance(was, dict) and objects(target, amounts) != objects(was, amounts):
-        others = [each for each in objects(target, name) if each.get("type") != "discount"]
-        revision.derive(others + deep_copy(discount_credits(name).value(target)), *path, name)
+    if isinstance(old, dict) and objects(new, amounts) != objects(old, amounts):
+        others = [credit for credit in objects(new, name) if credit.get("type") != "discount"]
+        revision.derive(others + deep_copy(discount_credits(name).value(new)), *path, name)
 
 
 def _derive_tax(revision: Revision) -> None:
@@ -118,7 +120,7 @@ def derive_amounts(revision: Revision) -> None:
     for path, item in revision.lines():
         _lines.derive_amount(revision, path, item)
     both = (revision.invoice, revision.before)
-    if all(integer(each, name) is not None for each in both for name in _REQUIRED):
+    if all(integer(source, name) is not None for source in both for name in _REQUIRED):
         amounts = _Amounts(revision)
         amounts.derive_line()
         amounts.derive_total()
@@ -126,8 +128,8 @@ def derive_amounts(revision: Revision) -> None:
         amounts.derive_paid()
     before = line_items(revision.before)
     for index, (path, item) in enumerate(revision.lines()):
-        was = before[index] if index < len(before) else None
-        if not isinstance(was, dict) or any(item.get(n) != was.get(n) for n in _LINE_AMOUNTS):
+        old = before[index] if index < len(before) else None
+        if not isinstance(old, dict) or any(item.get(n) != old.get(n) for n in _LINE_AMOUNTS):
             _lines.derive_from_amount(revision, path, item)
 
 
@@ -250,8 +252,8 @@ class _Amounts:
             is_overpaid = paid > due and table.is_paid_elsewhere(invoice)
             revision.derive(0 if is_overpaid else due - paid, "amount_remaining")
         rest = revision.integer("amount_remaining") or 0
-        named = any(revision.overrides(name) for name in ("amount_paid", "amount_remaining"))
-        if is_paid and named and rest and not table.is_paid_elsewhere(invoice):
+        is_named = revision.overrides("amount_paid") or revision.overrides("amount_remaining")
+        if is_paid and is_named and rest and not table.is_paid_elsewhere(invoice):
             revision.refuse(("amount_remaining",), "0 while status is paid", rest)
 
     def _derive(self, name: str, amount: int, formula: str) -> None:
@@ -270,9 +272,9 @@ def _surcharge(invoice: Object) -> int:
     name = _taxes(invoice)
     exclusive = _sum(objects(invoice, name)) - _lines.inclusive_tax(invoice, name)
     credits_ = [
-        each
-        for each in objects(invoice, "total_pretax_credit_amounts")
-        if each.get("type") == "credit_balance_transaction"
+        credit
+        for credit in objects(invoice, "total_pretax_credit_amounts")
+        if credit.get("type") == "credit_balance_transaction"
     ]
     discounts = _sum(objects(invoice, "total_discount_amounts")) + _sum(credits_)
     return exclusive + (integer(invoice, "amount_shipping") or 0) - discounts
@@ -287,12 +289,12 @@ def _sum_of_lines(invoice: Object) -> int | None:
 
 
 def _sum(amounts: list[Object]) -> int:
-    return sum(integer(each, "amount") or 0 for each in amounts)
+    return sum(integer(source, "amount") or 0 for source in amounts)
 
 
 def _line_shares(invoice: Object, name: str) -> list[Object]:
     """Return the shares of all lines in one list."""
-    lines = [each for each in line_items(invoice) if isinstance(each, dict)]
+    lines = [item for item in line_items(invoice) if isinstance(item, dict)]
     return [share for item in lines for share in objects(item, name)]
 
 

@@ -30,26 +30,31 @@ _CUSTOMER_PROPERTIES = ("email", "name", "phone", "tax_exempt")
 
 def derive_ids(revision: Revision) -> None:
     """Derive what contains the invoice's id: lines, hosted pages, ids of the payment."""
-    invoice = revision.invoice
-    before, now = revision.before.get("id"), invoice.get("id")
-    if revision.overrides("id") and isinstance(now, str) and isinstance(invoice.get("lines"), dict):
-        revision.derive(f"/v1/invoices/{now}/lines", "lines", "url")
-    if not (isinstance(before, str) and isinstance(now, str)):
+    old_id, new_id = revision.before.get("id"), revision.invoice.get("id")
+    if not isinstance(new_id, str):
+        return
+    if revision.overrides("id") and isinstance(revision.invoice.get("lines"), dict):
+        revision.derive(f"/v1/invoices/{new_id}/lines", "lines", "url")
+    if not isinstance(old_id, str):
         return
     for path, item in revision.lines():
-        if item.get("invoice") == before:
-            revision.derive(now, *path, "invoice")
-    mode = "live" if invoice.get("livemode") is True else "test"
-    for name in ("hosted_invoice_url", "invoice_pdf"):
-        url = invoice.get(name)
-        if isinstance(url, str) and (revision.overrides("id") or revision.overrides("livemode")):
-            for old in (f"/test_{before}", f"/live_{before}"):
-                url = url.replace(old, f"/{mode}_{now}")
-            revision.derive(url, name)
+        if item.get("invoice") == old_id:
+            revision.derive(new_id, *path, "invoice")
+    if revision.overrides("id") or revision.overrides("livemode"):
+        _derive_hosted_pages(revision, old_id, new_id)
     old_ids = payment_ids(revision.before)
-    for name, id_ in payment_ids(invoice).items():
-        if invoice.get(name) == old_ids[name]:
-            revision.derive(id_, name)
+    for name, payment_id in payment_ids(revision.invoice).items():
+        if revision.invoice.get(name) == old_ids[name]:
+            revision.derive(payment_id, name)
+
+
+def _derive_hosted_pages(revision: Revision, old_id: str, new_id: str) -> None:
+    mode = "live" if revision.invoice.get("livemode") is True else "test"
+    for name in ("hosted_invoice_url", "invoice_pdf"):
+        if isinstance(url := revision.invoice.get(name), str):
+            for old in (f"/test_{old_id}", f"/live_{old_id}"):
+                url = url.replace(old, f"/{mode}_{new_id}")
+            revision.derive(url, name)
 
 
 def derive_customer(revision: Revision) -> None:
@@ -70,13 +75,13 @@ def derive_times(revision: Revision) -> None:
     created = _shift(revision, [_CREATED])
     finalized = _shift(revision, [_FINALIZED_AT])
     closed = _shift(revision, _CLOSED_TIMES)
-    if shifts := [each for each in (created, finalized, closed) if each is not None]:
+    if shifts := [shift for shift in (created, finalized, closed) if shift is not None]:
         periods = [
             (*path, "period", end) for path, _ in revision.lines() for end in ("start", "end")
         ]
         _move(revision, [*_DRAFT_TIMES, *periods], shifts[0])
         _move(revision, _FINALIZED_TIMES, shifts[0] if finalized is None else finalized)
-        last = next(each for each in (closed, finalized, *shifts) if each is not None)
+        last = next(shift for shift in (closed, finalized, *shifts) if shift is not None)
         _move(revision, _CLOSED_TIMES, last)
     at = _time(revision.invoice, _FINALIZED_AT)
     ends = [_time(revision.invoice, path) for path in _CLOSED_TIMES if revision.overrides(*path)]
@@ -110,9 +115,12 @@ def derive_collection(revision: Revision) -> None:
 def derive_lines(revision: Revision) -> None:
     """Derive the length of the list, and the currency and the mode of each line."""
     invoice, lines = revision.invoice, list(revision.lines())
-    named = [item.get("currency") for path, item in lines if revision.overrides(*path, "currency")]
-    if named and all(each == named[0] and isinstance(each, str) for each in named):
-        revision.derive(named[0], "currency")
+    currencies = [
+        item.get("currency") for path, item in lines if revision.overrides(*path, "currency")
+    ]
+    first = currencies[0] if currencies else None
+    if isinstance(first, str) and all(currency == first for currency in currencies):
+        revision.derive(first, "currency")
     for name in ("currency", "livemode"):
         if revision.differs(name) or revision.overrides(name):
             for path, item in lines:
@@ -122,8 +130,8 @@ def derive_lines(revision: Revision) -> None:
                         revision.derive(invoice[name], *path, owner, name)
     for path, item in lines:
         expected, actual = invoice.get("currency"), item.get("currency")
-        named_here = revision.overrides(*path, "currency")
-        if named_here and isinstance(expected, str) and actual != expected:
+        is_overridden = revision.overrides(*path, "currency")
+        if is_overridden and isinstance(expected, str) and actual != expected:
             revision.refuse((*path, "currency"), f"the invoice's {unquoted(expected)}", actual)
     _derive_counts(revision)
     _refuse_equal_ids(revision)
@@ -136,8 +144,8 @@ def _derive_counts(revision: Revision) -> None:
         return
     count, total = len(line_items(revision.invoice)), integer(lines, "total_count")
     if not revision.overrides("lines", "has_more"):
-        named = revision.overrides("lines", "total_count") and total is not None
-        revision.derive(named and (total or 0) > count, "lines", "has_more")
+        is_longer = revision.overrides("lines", "total_count") and (total or 0) > count
+        revision.derive(is_longer, "lines", "has_more")
     revision.derive(count + (lines.get("has_more") is True), "lines", "total_count")
 
 
@@ -153,9 +161,9 @@ def _refuse_equal_ids(revision: Revision) -> None:
 def _shift(revision: Revision, paths: Iterable[Path]) -> int | None:
     """Return by how many seconds the first overridden time differs from before."""
     for path in paths:
-        now, before = _time(revision.invoice, path), _time(revision.before, path)
-        if revision.overrides(*path) and now is not None and before is not None:
-            return now - before
+        new, old = _time(revision.invoice, path), _time(revision.before, path)
+        if revision.overrides(*path) and new is not None and old is not None:
+            return new - old
     return None
 
 

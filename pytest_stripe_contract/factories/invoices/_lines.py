@@ -88,8 +88,9 @@ def derive_amount(revision: Revision, path: Path, item: Object) -> None:
 
 def overrides_amount(revision: Revision, path: Path, item: Object) -> bool:
     """Return true if overrides determine the amount of a line."""
-    named = any(revision.overrides(*path, name) for name in ("amount", "subtotal"))
-    return named or overrides_price(revision, path, item)
+    if revision.overrides(*path, "amount") or revision.overrides(*path, "subtotal"):
+        return True
+    return overrides_price(revision, path, item)
 
 
 def overrides_price(revision: Revision, path: Path, item: Object) -> bool:
@@ -144,7 +145,7 @@ def _prices(item: Object) -> Iterator[tuple[tuple[str, ...], Object]]:
 
 def _unit_amount(item: Object) -> Fraction | None:
     decimals = (_decimal(price["unit_amount_decimal"]) for _, price in _prices(item))
-    return next((each for each in decimals if each is not None), None)
+    return next((unit for unit in decimals if unit is not None), None)
 
 
 def _quantity(item: Object) -> Fraction | None:

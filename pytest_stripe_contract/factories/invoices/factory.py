@@ -98,18 +98,20 @@ def _check(api_version: str, revision: Revision, base: Mapping[str, Any] | None)
     __tracebackhide__ = True
     checks = Contract(full_version(api_version))
     found = revision.refusals + [
-        each for each in checks.iter_findings(revision.invoice) if _is_refused(each)
+        finding for finding in checks.iter_findings(revision.invoice) if _is_refused(finding)
     ]
     if found and base is not None:
-        known = {(each.rule, each.path) for each in checks.iter_findings(dict(base))}
-        found = [each for each in found if (each.rule, each.path) not in known]
+        known = {(finding.rule, finding.path) for finding in checks.iter_findings(dict(base))}
+        found = [finding for finding in found if (finding.rule, finding.path) not in known]
     if found:
         overridden = [json_path(path) for path in revision.overridden]
-        own = [each for each in found if any(_overlap(each.path, path) for path in overridden)]
-        findings = {each.path: each for each in reversed(own or found)}
+        own = [
+            finding for finding in found if any(_overlap(finding.path, path) for path in overridden)
+        ]
+        by_path = {finding.path: finding for finding in reversed(own or found)}
         id_ = revision.invoice.get("id")
         subject = f"invoice {unquoted(id_)}" if isinstance(id_, str) else "invoice"
-        raise ContractViolation(subject, checks.api_version, reversed(findings.values()))
+        raise ContractViolation(subject, checks.api_version, reversed(by_path.values()))
 
 
 def _overlap(path: str, other: str) -> bool:

@@ -76,7 +76,7 @@ class Writer:
         if path == ("lines",) and isinstance(new, list):
             new = {"data": new}
         branches = list(self._branches(schema))
-        item_schema = next((each["items"] for _, each in branches if "items" in each), None)
+        item_schema = next((branch["items"] for _, branch in branches if "items" in branch), None)
         if isinstance(new, dict):
             if item_schema and new and (isinstance(old, list) or all(map(_is_index, new))):
                 return self._indexed(old if isinstance(old, list) else [], new, item_schema, path)
@@ -117,7 +117,7 @@ class Writer:
 
     def _another(self, items: list[Any], index: int) -> Object:
         """Return a new line item, like the last of the list."""
-        known = [each for each in items if isinstance(each, dict)]
+        known = [item for item in items if isinstance(item, dict)]
         return another(known[-1] if known else self._example, index)
 
     def _object(self, old: Any, new: Object, branches: list[tuple[str, Schema]], path: Path) -> Any:
@@ -174,10 +174,10 @@ class Writer:
 
 def _chosen(branches: list[tuple[str, Schema]], old: Any, new: Object) -> tuple[str, Schema | None]:
     """Return the schema of an object: of several, the one that its ``object`` names."""
-    objects = [each for each in branches if each[1].get("type") in _OBJECT]
+    objects = [branch for branch in branches if branch[1].get("type") in _OBJECT]
     if len(objects) > 1:
-        named = new.get("object", old.get("object") if isinstance(old, dict) else None)
-        objects = [each for each in objects if each[1]["properties"]["object"]["const"] == named]
+        name = new.get("object", old.get("object") if isinstance(old, dict) else None)
+        objects = [pair for pair in objects if pair[1]["properties"]["object"]["const"] == name]
     return objects[0] if objects else ("", None)
 
 
@@ -192,8 +192,8 @@ def _only_value(branches: list[tuple[str, Schema]], target: Object) -> Any:
             return schema["const"]
         if types == "array":
             return []
-        if named := [each for each in values if target.get(each) is not None]:
-            return named[0]
+        if siblings := [value for value in values if target.get(value) is not None]:
+            return siblings[0]
     return ABSENT
 
 
@@ -226,11 +226,11 @@ def _history(name: str, definition: str, line: ReleaseLine) -> str:
     changes = changes_of(name, versions.LINES[0].name, line.name)
     if removals := [str(change) for change in changes if change.object == definition]:
         return removals[-1].replace("\n", " ")
-    has = [name in _properties(definition, each) for each in versions.LINES]
-    here = versions.LINES.index(line)
-    if any(has[:here]):
-        last = max(index for index in range(here) if has[index])
+    has_it = [name in _properties(definition, other) for other in versions.LINES]
+    index = versions.LINES.index(line)
+    if any(has_it[:index]):
+        last = max(number for number in range(index) if has_it[number])
         return f"it was removed in {versions.LINES[last + 1].first}"
-    if any(has[here:]):
-        return f"it was added in {versions.LINES[has.index(True, here)].first}"
+    if any(has_it[index:]):
+        return f"it was added in {versions.LINES[has_it.index(True, index)].first}"
     return ""

@@ -80,7 +80,7 @@ def integer(source: Object, name: str) -> int | None:
 def objects(source: Object, name: str) -> list[Object]:
     """Return the objects in an array that may be null or absent."""
     value = source.get(name)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def line_items(invoice: Object) -> list[Any]:
