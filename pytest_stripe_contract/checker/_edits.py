@@ -73,15 +73,14 @@ def _edit_node(source: SourceMap, edit: Edit, document: Any) -> tuple[int, int, 
     if source.root is None:
         raise NotEditable
     keys = tuple(key for key in edit.path if not str(key).startswith(yamlfile.PYTHON_TAG))
-    *parents, name = keys or ("",)
-    if edit.new is REMOVED:
-        container, _ = follow(source.root, tuple(parents))
-        for key in edit.path[:-1]:
-            document = document[key]
-        return _remove(source, container, name, document)
-    node, rest = follow(source.root, keys)
+    is_removal = edit.new is REMOVED
+    node, rest = follow(source.root, keys[:-1] if is_removal else keys)
     if rest:
         raise NotEditable
+    if is_removal:
+        for key in edit.path[:-1]:
+            document = document[key]
+        return _remove(source, node, keys[-1], document)
     if not isinstance(edit.old, (dict, list)) and not isinstance(node, yaml.ScalarNode):
         # A Python object that stands for a text: the text is in one of its nodes.
         node = next((each for each in scalars(node) if _value(each) == edit.old), node)
@@ -175,20 +174,14 @@ def _loads_as(source: str, value: Any) -> bool:
 def _remove(
     source: SourceMap, container: yaml.Node, name: str | int, new: Any
 ) -> tuple[int, int, str]:
-    """Return the span of an entry of a block mapping, with its lines; or ``new`` as a whole."""
-    if not isinstance(container, yaml.MappingNode):
-        raise NotEditable
+    """Return the lines of an entry as a span to remove; or the container's, with ``new`` in it."""
     pairs = container.value
-    index = next((i for i, (key, _) in enumerate(pairs) if key.value == name), None)
-    if index is None:
-        raise NotEditable
-    if container.flow_style or len(pairs) == 1:
+    key, value = next(pair for pair in pairs if pair[0].value == name)
+    line_start = source.text.rfind("\n", 0, key.start_mark.index) + 1
+    shares_line = source.text[line_start : key.start_mark.index].strip()
+    if shares_line or len(pairs) == 1:
         return _replace(source, container, new)
-    start, end = pairs[index][0].start_mark.index, _end(pairs[index][1])
-    line_start = source.text.rfind("\n", 0, start) + 1
-    if source.text[line_start:start].strip():  # "- " is before the first entry
-        return start, pairs[index + 1][0].start_mark.index, ""
-    line_end = source.text.find("\n", end - 1) + 1
+    line_end = source.text.find("\n", _end(value) - 1) + 1
     return line_start, line_end or len(source.text), ""
 
 

@@ -18,6 +18,8 @@ from helpers.answers import faultless
 
 ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
 HOST = "https://api.stripe.com"
+KEY = "sk_test_51PlainlyFakeKey0000"
+ADDRESS = "somebody@plainly-fake.io"
 MARK = f"{HOST}/v1/invoices/{ID}/mark_uncollectible"
 COMMAND = [
     sys.executable,
@@ -119,3 +121,8 @@ def _once_it_is_read(pipe, process):
         except OSError:  # not yet
             time.sleep(0.01)
     pytest.fail(f"it ended: {process.communicate()}")
+
+
+def rules(findings):
+    """The rules of findings, as the JSON of a report has them."""
+    return [finding["rule"] for finding in findings]
