@@ -188,4 +188,4 @@ def _json_error(source: bytes, unreadable: payload.Unreadable) -> yamlfile.YamlE
         return yamlfile.YamlError(f"not JSON: {error.msg}", error.lineno)
     except (ValueError, RecursionError):
         pass
-    return yamlfile.YamlError(f"not JSON: expected {unreadable.expected}")
+    return yamlfile.YamlError(f"expected {unreadable.expected}")

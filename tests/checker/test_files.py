@@ -132,7 +132,7 @@ MALFORMED = {
     "not-json": ("json", '{"object":\n nonsense}', 2, "not JSON: Expecting value"),
     "no-object": ("json", "<html>", 1, "not JSON: "),
     "truncated-json": ("json", json.dumps(cassette(), indent=1)[:-300], None, "not JSON: "),
-    "a-property-twice": ("json", '{"a": 1, "a": 2}', None, "every property once"),
+    "a-property-twice": ("json", '{"a": 1, "a": 2}', None, "unique property names"),
     "deep-json": ("json", "[" * 5000 + "]" * 5000, None, "deep"),
     "deep": ("json", '{"a":' * 150 + "1" + "}" * 150, None, "more than 100 levels deep"),
     "deep-yaml": ("yaml", "a: " + "[" * 5000 + "]" * 5000, None, ""),

@@ -149,7 +149,9 @@ def test_drift_is_counted_listed_if_verbose_and_a_finding_if_strict(tmp_path, ch
     )
     code, output = check("-v", *options)
     assert code == 0
-    assert "drift: recording 1, $.new_thing: unknown property: Stripe does not document it" in output
+    assert (
+        "drift: recording 1, $.new_thing: unknown property: Stripe does not document it" in output
+    )
     code, output = check("--strict", *options)
     assert code == 1
     assert output.endswith("1 file, 1 recording: 1 drift\n")

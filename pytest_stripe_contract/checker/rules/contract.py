@@ -92,8 +92,9 @@ def _from_contract(
     """
     side = "request" if rule == "request" else "response"
     path, expected, actual = map(redact, (difference.path, difference.expected, difference.actual))
-    clean = replace(difference, path=path, expected=expected, actual=actual)
-    message = str(clean).removeprefix(f"{path}: ")
+    message = redact(difference.message)
+    clean = replace(difference, path=path, expected=expected, actual=actual, message=message)
+    text = str(clean).removeprefix(f"{path}: ")
     details = {
         "kind": difference.kind,
         "path": path,
@@ -108,7 +109,7 @@ def _from_contract(
     return finding_in(
         file,
         rule,
-        message + (f" ({version})" if version else ""),
+        text + (f" ({version})" if version else ""),
         describe_place(answer.number, side, path),
         message_keys(answer.number, side) + steps(difference.path),
         **details,
