@@ -59,10 +59,7 @@ class BodyReader:
         """Tell if a request's body is a form, as those without a Content-Type are too."""
         if self.content_type and _FORM not in self.content_type:
             return False
-        try:
-            return _json_text.parse(text) is None
-        except Unscannable:
-            return False
+        return _json_text.parse(text) is None
 
     def _data(self, data: bytes, engine: Engine) -> Scrubbed:
         inflated = decoding.inflate(data, self.coding)

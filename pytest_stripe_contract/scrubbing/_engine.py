@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ..stripe_api import keys
@@ -143,13 +142,8 @@ class Engine:
 
     def readable(self, text: str) -> list[Secret]:
         """Return the secrets that can be read in a text as it is; none overlaps another."""
-        secrets = list(self.known.find(text)) if self.known else []
-        secrets += (each for each in find_secrets(text) if self.only in (None, each.kind))
-        chosen: list[Secret] = []
-        for secret in sorted(secrets, key=attrgetter("start")):
-            if not chosen or secret.start >= chosen[-1].end:
-                chosen.append(secret)
-        return chosen
+        known = self.known.find(text) if self.known else ()
+        return [each for each in find_secrets(text, known) if self.only in (None, each.kind)]
 
     def replaced(self, text: str, place: Place) -> tuple[str, Notes]:
         """Scrub a text once; it may hold secrets afterwards."""

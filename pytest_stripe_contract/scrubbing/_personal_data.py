@@ -22,54 +22,29 @@ SECRET_NAME_PARTS = ("secret", "password", "_token")
 
 BIRTH = "date of birth"
 
-_KINDS: dict[str, tuple[str, ...]] = {
+_KINDS = {
     "name": (
-        "account_holder_name",
-        "account_name",
-        "business_name",
-        "cardholder_name",
-        "customer_name",
-        "family_name",
-        "first_name",
-        "first_name_kana",
-        "first_name_kanji",
-        "full_name",
-        "given_name",
-        "individual_name",
-        "last_name",
-        "last_name_kana",
-        "last_name_kanji",
-        "legal_name",
-        "maiden_name",
-        "name_kana",
-        "name_kanji",
-        "payer_name",
-        "recipient_name",
-        "sender_name",
-        "verified_name",
+        "account_holder_name account_name business_name cardholder_name customer_name family_name "
+        "first_name first_name_kana first_name_kanji full_name given_name individual_name "
+        "last_name last_name_kana last_name_kanji legal_name maiden_name name_kana name_kanji "
+        "payer_name recipient_name sender_name verified_name"
     ),
-    "e-mail": ("email", "email_address"),
-    "phone": ("phone", "phone_number"),
-    "address": ("address", "address_line1", "address_line2", "line1", "line2", "town"),
-    "city": ("address_city",),
-    "state": ("address_state",),
-    "postal code": ("address_zip", "postal_code", "zip"),
-    "tax id": ("business_vat_id", "tax_id", "tax_id_number", "vat_id"),
-    "ip address": ("client_ip", "customer_purchase_ip", "ip", "ip_address", "purchase_ip"),
-    BIRTH: ("birthdate", "date_of_birth", "dob"),
-    "identity number": (
-        "account_number",
-        "cvc",
-        "iban",
-        "id_number",
-        "personal_id_number",
-        "ssn",
-        "ssn_last_4",
-    ),
-    "shipment": ("tracking_number",),
-    SECRET: ("access_token", "client_secret", "password", "refresh_token", "secret"),
+    "e-mail": "email email_address",
+    "phone": "phone phone_number",
+    "address": "address address_line1 address_line2 line1 line2 town",
+    "city": "address_city",
+    "state": "address_state",
+    "postal code": "address_zip postal_code zip",
+    "tax id": "business_vat_id tax_id tax_id_number vat_id",
+    "ip address": "client_ip customer_purchase_ip ip ip_address purchase_ip",
+    BIRTH: "birthdate date_of_birth dob",
+    "identity number": "account_number cvc iban id_number personal_id_number ssn ssn_last_4",
+    "shipment": "tracking_number",
+    SECRET: "access_token client_secret password refresh_token secret",
 }
-_BY_NAME = {name: kind for kind, names in _KINDS.items() for name in names}
+"""Names of properties by the kind of their values, whatever they are properties of."""
+
+_BY_NAME = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 _BY_ENDING = (
     ("_email", "e-mail"),
     ("_phone", "phone"),
@@ -79,45 +54,14 @@ _BY_ENDING = (
 _IN_ADDRESS = {"city": "city", "state": "state"}
 _IN_DATE = ("day", "month", "year")
 
-_IMPERSONAL = frozenset(
-    {
-        "alert",
-        "application",
-        "attribute",
-        "configuration",
-        "coupon",
-        "credit_grant",
-        "custom_field",
-        "event_destination",
-        "event_type",
-        "feature",
-        "file",
-        "file_link",
-        "institution",
-        "item",
-        "location",
-        "meter",
-        "payment_link",
-        "payment_method_configuration",
-        "personalization_design",
-        "physical_bundle",
-        "plan",
-        "price",
-        "product",
-        "promotion_code",
-        "report_type",
-        "scheduled_query_run",
-        "secret",
-        "shipping_rate",
-        "sku",
-        "supplier",
-        "tax_code",
-        "tax_rate",
-        "test_clock",
-        "value_list",
-        "webhook_endpoint",
-    }
+_IMPERSONAL_TYPES = (
+    "alert application attribute configuration coupon credit_grant custom_field event_destination "
+    "event_type feature file file_link institution item location meter payment_link "
+    "payment_method_configuration personalization_design physical_bundle plan price product "
+    "promotion_code report_type scheduled_query_run secret shipping_rate sku supplier tax_code "
+    "tax_rate test_clock value_list webhook_endpoint"
 )
+_IMPERSONAL = frozenset(_IMPERSONAL_TYPES.split())
 """Types of objects with a ``name`` that is no person's."""
 
 _TYPE_OF_PROPERTY = {
@@ -191,7 +135,7 @@ def request_place(url: str) -> Place:
 
 def secret_kind(place: Place) -> str:
     """Return the name of the secret at a place, if it is one of Stripe's, for reports."""
-    return next((name for name in place.keys[-1:] if name in _KINDS[SECRET]), SECRET)
+    return next((name for name in place.keys[-1:] if _BY_NAME.get(name) == SECRET), SECRET)
 
 
 def is_object_id(kind: str, text: str) -> bool:

@@ -225,14 +225,7 @@ def _is(key: Any, name: str) -> bool:
 # --- edits --------------------------------------------------------------------------------------
 
 
-class Removed:
-    """The type of `REMOVED`."""
-
-    def __repr__(self) -> str:
-        return "REMOVED"
-
-
-REMOVED: Final = Removed()
+REMOVED: Final = object()
 """The new value of an entry that was dropped, such as a header with a cookie."""
 
 

@@ -111,11 +111,11 @@ def test_a_secret_that_can_be_read_is_replaced_alone(text, expected):
         encoded(zlib.compress(JSON.encode())),
         "data:x;base64," + encoded(b"\xff\xfe" + KEY.encode()),
         encoded("é" * 20 + f" {EMAIL}"),
-        encoded("иван@бюхер.рф") + " and the like",
+        encoded("петров@почта.рус") + " and the like",
         encoded(quote(EMAIL)),
         base64.urlsafe_b64encode(b"\xfb\xef\xbe" + f"{KEY} and so on".encode()).decode(),
         base64.encodebytes(b"x " * 25 + KEY.encode() + b" x" * 50).decode(),
-        *(encoded(f"{KEY}, and a text of some length").rstrip("=") + "QQQ"[:n] for n in range(4)),
+        *(encoded(f"{KEY}, and a text of a length").rstrip("=") + "QQQ"[:n] for n in range(4)),
     ],
 )
 def test_a_text_with_a_secret_in_a_deeper_layer_is_replaced_whole(text):
@@ -145,10 +145,11 @@ def test_layers_without_a_secret_stay():
         '["\\x KEY"]',
         '{} "KEY"',
         '"KEY" <KEY>',
+        '"KEY"\n{}',
         '{{"a": "KEY"}}',
     ],
 )
-def test_what_looks_like_json_and_is_none_is_a_text(text):
+def test_broken_json_is_scrubbed_as_a_text(text):
     assert answer(text.replace("KEY", KEY))[0] == text.replace("KEY", MASKED)
 
 
@@ -157,7 +158,7 @@ def test_json_is_read_as_tolerantly_as_python_reads_it(text):
     assert answer(text.replace("KEY", KEY))[0] == text.replace("KEY", MASKED)
 
 
-def test_a_line_of_base64_that_was_harmless_alone_is_read_with_the_next():
+def test_a_secret_in_two_lines_of_base64_is_found():
     first = base64.b64encode(b"x " * 26 + KEY[:5].encode()).decode()
     second = base64.b64encode(KEY[5:].encode()).decode()
     assert len(first) >= 60
@@ -189,15 +190,12 @@ def test_an_id_is_not_taken_for_base64():
         (lambda data: data, "br"),
     ],
 )
-@pytest.mark.parametrize("layout", [list, str])
-def test_a_compressed_body_is_stored_as_it_reads(compress, coding, layout):
-    got = {"Content-Length": "99", "content-encoding": coding or "", "A": "b"}
-    got = {name: [value] if layout is list else value for name, value in got.items()}
+def test_a_compressed_body_with_a_secret_is_stored_decompressed(compress, coding):
+    got = {"Content-Length": ["99"], "content-encoding": coding or "", "A": "b"}
     body, kept = answer(compress(JSON.encode()), got=got)
 
     assert (body if isinstance(body, str) else body.decode()) == CLEAN
-    length = str(len(CLEAN))
-    assert kept == {"Content-Length": [length] if layout is list else length, "A": got["A"]}
+    assert kept == {"Content-Length": [str(len(CLEAN))], "A": "b"}
 
 
 def test_a_compressed_body_without_a_secret_stays_compressed():
@@ -207,7 +205,7 @@ def test_a_compressed_body_without_a_secret_stays_compressed():
     assert Scrubber().document(document) == (document, [])
 
 
-def test_what_follows_a_compressed_body_is_searched_too():
+def test_data_behind_a_compressed_body_is_searched():
     body, _ = answer(gz(b"x ") + KEY.encode())
     assert body == "x " + MASKED
     assert answer(b"\x1f\x8b " + KEY.encode())[0] == b"\x1f\x8b " + MASKED.encode()
@@ -217,7 +215,7 @@ def test_what_follows_a_compressed_body_is_searched_too():
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1"]
 )
-def test_a_body_is_text_in_any_encoding_of_json(encoding):
+def test_a_body_keeps_its_text_encoding(encoding):
     body, _ = answer('{"a": "é", "email": "jenny.rosé@company.zz"}'.encode(encoding))
     stand_in = placeholders.email("jenny.rosé@company.zz")
     assert body == f'{{"a": "é", "email": "{stand_in}"}}'.encode(encoding)
@@ -225,19 +223,19 @@ def test_a_body_is_text_in_any_encoding_of_json(encoding):
 
 @pytest.mark.parametrize("noise", [b"\xff\xfe\x00\x81" * 9, b"\x00\xff" * 30, bytes(range(256))])
 @pytest.mark.parametrize("secret", [f" {KEY} ".encode(), gz(b"x")[:3] + f" {EMAIL} ".encode()])
-def test_data_that_is_no_text_is_replaced_whole_if_a_part_of_it_is_a_secret(noise, secret):
+def test_binary_data_with_a_secret_is_replaced_whole(noise, secret):
     data = noise + secret + noise
     body, _ = answer(data)
     assert body == placeholders.secret(data.decode("latin-1")).encode()
     assert answer(gz(data))[0] == body
 
 
-def test_a_secret_in_text_of_two_bytes_with_other_data_is_no_reason_to_fail():
+def test_broken_utf_16_without_a_secret_stays():
     document = cassette(b"\x00a\x00b\xff\xff\x00\xd8\x00" * 5)
     assert Scrubber().document(document) == (document, [])
 
 
-def test_a_body_in_a_coding_that_nobody_here_reads_is_refused():
+def test_a_body_in_an_unknown_content_encoding_is_refused():
     document = cassette(os.urandom(300), got={"Content-Encoding": ["br"]})
     [leak] = leaks(document)
     assert leak == Leak(
@@ -281,7 +279,7 @@ def test_a_body_in_a_coding_that_nobody_here_reads_is_refused():
         (KEY.encode(), "$", "API key"),
     ],
 )
-def test_a_leak_says_where_it_is_and_what(document, path, kind):
+def test_a_leak_has_its_path_and_its_kind(document, path, kind):
     assert leaks(document) == [Leak(path, kind)]
     mended(document)
 
@@ -315,7 +313,7 @@ def test_a_leak_says_where_it_is_and_what(document, path, kind):
         {"interactions": [{"response": {"headers": {"Content-Encoding": None}, "body": "x"}}]},
     ],
 )
-def test_what_has_no_secret_is_the_very_same_afterwards(document):
+def test_a_document_without_a_secret_is_returned_as_the_same_object(document):
     assert leaks(document) == []
     new, changes = Scrubber().document(document)
     assert new is document
@@ -344,7 +342,7 @@ def test_what_has_no_secret_is_the_very_same_afterwards(document):
         (JSON.encode(), CLEAN.encode()),
     ],
 )
-def test_a_body_is_found_in_every_layout(body, expected):
+def test_a_body_is_scrubbed_in_every_layout(body, expected):
     for name in ("body", "content"):
         response = {"headers": {"content-length": ["5"]}, name: body}
         new = mended({"interactions": [{"response": response}]})["interactions"][0]["response"]
@@ -364,7 +362,7 @@ def _length(body):
     return 5
 
 
-def test_a_base64_string_that_is_none_is_a_text():
+def test_a_broken_base64_string_is_scrubbed_as_a_text():
     assert leaks(cassette({"base64_string": "A"})) == []
     assert mended(cassette({"base64_string": f"{KEY}=a"}))
 
@@ -381,25 +379,25 @@ def test_headers_of_a_changed_body_keep_their_layout():
     assert mended(document)["interactions"][0]["response"]["headers"] == {"Content-Length": "5"}
 
 
-def test_a_gzipped_text_with_characters_that_are_no_bytes_is_a_text():
+def test_a_text_that_only_begins_like_gzip_is_scrubbed_as_a_text():
     assert answer(f"\x1f\x8b … {KEY}")[0] == f"\x1f\x8b … {MASKED}"
     clean = cassette(gz(CLEAN.encode()).decode("latin-1"))
     assert leaks(clean) == []
     assert Scrubber().document(clean) == (clean, [])
 
 
-def test_the_answers_of_other_hosts_are_searched_too():
+def test_recordings_of_other_hosts_are_scrubbed():
     document = cassette(f"<p>{EMAIL}</p>", uri=f"https://company.zz/?a={KEY}")
     new = mended(document)["interactions"][0]
     assert new["request"]["uri"] == f"https://company.zz/?a={MASKED}"
     assert new["response"]["body"]["string"] == f"<p>{PLACEHOLDER}</p>"
 
 
-@pytest.mark.parametrize("path", sorted(shipped.CASSETTES.rglob("*.yaml")), ids=str)
-def test_a_shipped_cassette_has_nothing_to_be_scrubbed(path):
-    document = yamlfile.load(path.read_bytes())
-    assert leaks(document) == []
-    assert Scrubber().document(document) == (document, [])
+def test_no_shipped_cassette_has_anything_to_scrub():
+    for path in shipped.CASSETTES.rglob("*.yaml"):
+        document = yamlfile.load(path.read_bytes())
+        assert leaks(document) == [], path
+        assert Scrubber().document(document) == (document, []), path
 
 
 # --- hostile ones -----------------------------------------------------------------------------
@@ -410,6 +408,12 @@ def nested(levels):
     for _ in range(levels):
         inner = encoded(inner)
     return inner
+
+
+def gzips(number):
+    """Texts in base64 that hold as much as is allowed each."""
+    texts = (encoded(gz(str(n).encode() + b" " * (MAX_SIZE - 1))) for n in range(number))
+    return " ".join(texts)
 
 
 def circle():
@@ -424,6 +428,7 @@ def circle():
         (cassette(gz(b"\0" * (MAX_SIZE + 1))), f"more than {MAX_SIZE} bytes"),
         (cassette(encoded(gz(b"a" * (MAX_SIZE + 1)))), f"more than {MAX_SIZE} bytes"),
         (cassette(nested(18)), "more than 16 layers"),
+        (cassette(f"{KEY} {gzips(9)}"), "more than 67108864 characters"),
         (cassette("%" + "25" * 30 + "40" + KEY), "more than 16 layers"),
         (cassette("[" * 300 + f'"{KEY}"' + "]" * 300), "more than 200 levels deep"),
         (cassette('{"a":' * 300 + f'"{KEY}"' + "}" * 300), "more than 200 levels deep"),
@@ -433,7 +438,7 @@ def circle():
         ({"interactions": [{"request": circle()}], "password": "x"}, "more than 200 levels deep"),
     ],
 )
-def test_what_is_too_large_or_too_deep_is_refused_and_never_passed_over(document, problem):
+def test_data_that_is_too_large_or_too_deep_is_refused(document, problem):
     [leak] = leaks(document)
     assert leak.kind.startswith("cannot be searched: ")
     assert problem in leak.kind
@@ -447,7 +452,7 @@ def test_what_is_too_large_or_too_deep_is_refused_and_never_passed_over(document
     )
 
 
-def test_a_circle_without_a_secret_ends_too():
+def test_a_document_that_contains_itself_is_refused():
     with pytest.raises(Unscannable):
         Scrubber().document(circle())
     assert len(leaks(circle())) == 1
@@ -471,7 +476,7 @@ def test_a_circle_without_a_secret_ends_too():
     ],
     ids=lambda text: text[:8],
 )
-def test_long_texts_take_no_time_to_speak_of(text):
+def test_a_long_hostile_text_is_searched_in_seconds(text):
     begun = time.perf_counter()
     leaks(text)
     assert time.perf_counter() - begun < 5
@@ -593,7 +598,7 @@ lawful = settings(max_examples=200, deadline=None, suppress_health_check=[*Healt
 
 @lawful
 @given(secret=SECRETS, wraps=st.lists(WRAPS, max_size=3), place=PLACES)
-def test_no_secret_survives_in_any_layer_of_any_place(secret, wraps, place):
+def test_no_planted_secret_survives_in_any_layer_of_any_place(secret, wraps, place):
     text = secret
     for wrap in wraps:
         text = wrap(text)
@@ -643,7 +648,7 @@ PIECES = st.sampled_from(
 @lawful
 @given(text=st.lists(PIECES, max_size=20).map("".join), place=PLACES)
 @example(text='{%40&name="sk_test_not_a_key@{', place=lambda text: cassette(body=text))
-def test_whatever_is_found_is_mended_once_and_for_all(text, place):
+def test_scrubbing_removes_every_leak_and_is_idempotent(text, place):
     document = place(text)
     found = leaks(document)
     new, changes = Scrubber().document(document)
@@ -653,15 +658,6 @@ def test_whatever_is_found_is_mended_once_and_for_all(text, place):
     assert Scrubber().document(new) == (new, [])
 
 
-def test_a_step_that_never_comes_to_an_end_is_refused():
+def test_a_text_whose_placeholders_never_settle_is_refused():
     with pytest.raises(Unscannable, match="look like secrets again and again"):
         Engine(Rules()).settle(lambda _, text: (f"{text}.", [Note((), "a")]), "")
-
-
-def test_a_typical_recording_is_searched_in_well_below_a_millisecond():
-    document = yamlfile.load((shipped.CASSETTES / "mark_uncollectible_open.yaml").read_bytes())
-    leaks(document)
-    begun = time.perf_counter()
-    for _ in range(20):
-        leaks(document)
-    assert (time.perf_counter() - begun) / 20 < 0.005
