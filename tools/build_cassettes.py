@@ -4,7 +4,7 @@
     python tools/build_cassettes.py --check   write nothing; exit 1 if any file differs
 
 The documented cassette, cassettes/mark_uncollectible.yaml, is written by hand from Stripe's
-page. It is stepped through the release lines by `pytest_stripe_contract.upgrades`. What a real
+page. It is stepped through the release lines by `pytest_stripe_contract.upgrade`. What a real
 account sees (`mark_uncollectible_open`, `invoice_lifecycle`) is made of it by `finalized`.
 """
 
@@ -22,7 +22,7 @@ import error_answers
 import yaml
 
 from pytest_stripe_contract.cassettes import yaml as yamlfile
-from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.migrations import upgrade
 from pytest_stripe_contract.stripe_api import versions
 
 CASSETTES = Path(__file__).resolve().parent.parent / "cassettes"

@@ -1,22 +1,20 @@
-"""Show a payload of one API version as another version shows it."""
+"""Convert payloads from one API version to another."""
 
 from __future__ import annotations
 
-from . import upgrades
-from .payments import payment_list
-from .removed_properties import CHANGES
+from .basil import payment_list
+from .chain import STEPS, upgrade
+from .removed_properties import REMOVALS, Removal, find_removals
 from .since_acacia import discount_credits
-from .steps import STEPS
-from .upgrades import Change, NoStepBack, changes_of, upgrade
+from .step import NoStepBack
 
 __all__ = [
-    "CHANGES",
+    "REMOVALS",
     "STEPS",
-    "Change",
     "NoStepBack",
-    "changes_of",
+    "Removal",
     "discount_credits",
+    "find_removals",
     "payment_list",
     "upgrade",
-    "upgrades",
 ]

@@ -1,4 +1,4 @@
-"""The steps to the release lines until 2023-10-16."""
+"""The steps to the release lines up to 2023-10-16."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .._support.json_objects import (
     id_of,
     objects_at,
 )
-from ._step import Added, Part, Step, absent
 from ._until_2024 import CHANGELOG, empty, name_invoice, no_nulls
+from .step import Added, Part, Step, absent
 
 DEAD_SOURCES = ("alipay_account", "bitcoin_receiver")
 """Payment sources that only 2020-08-27 knows."""
@@ -23,7 +23,7 @@ TAX_AMOUNTS = ("tax_amounts[]", "total_tax_amounts[]")
 
 
 def excluding_tax(name: str) -> Added:
-    """An amount without tax: the amount itself where there is no tax, else not known."""
+    """Return the addition of an amount without tax: null if there is tax, as it is unknown then."""
 
     def value(target: Object) -> Any:
         return None if any(objects_at(target, *TAX_AMOUNTS)) else target.get(name)
@@ -32,23 +32,23 @@ def excluding_tax(name: str) -> Added:
 
 
 def unit_amount_excluding_tax(item: Object) -> Any:
-    """The price of one unit where there is no tax, else not known."""
+    """Return the price of one unit; None if there is tax, as it is unknown then."""
     price = next(objects_at(item, "price"), {})
     return None if any(objects_at(item, *TAX_AMOUNTS)) else price.get("unit_amount_decimal")
 
 
 def discount_id(discount: Object) -> str:
-    """Discounts of old have no id; it is made of the time that this one started at."""
+    """Return an id for a discount, which had none: made from its start."""
     return f"di_{discount.get('start', 0)}"
 
 
 def effective_at(invoice: Object) -> Any:
-    """When it was finalized, unless somebody said otherwise, which was not possible before."""
+    """Return the time of finalization: no other time could be set before."""
     return next(objects_at(invoice, "status_transitions"), {}).get("finalized_at")
 
 
 def settle_2022_08_01(now: Object, _: Object) -> None:
-    """What was null, or a payment source that is gone since, is neither any more."""
+    """Replace null values and the payment sources that 2022-08-01 removed."""
     no_nulls(now, "default_tax_rates", "total_tax_amounts")
     settle_discounts(now)
     if "collection_method" in now and now["collection_method"] is None:
@@ -63,14 +63,14 @@ def settle_2022_08_01(now: Object, _: Object) -> None:
 
 
 def settle_discounts(now: Object, _: Object | None = None) -> None:
-    """Every discount has an id."""
+    """Give each discount an id."""
     for discount in objects_at(now, *DISCOUNTS):
         if discount["id"] is None:
             discount["id"] = discount_id(discount)
 
 
 def settle_2023_08_16(now: Object, _: Object) -> None:
-    """No status is known by ``deleted`` any more."""
+    """Replace the status ``deleted`` by null."""
     if now.get("status") == "deleted":
         now["status"] = None
 

@@ -1,34 +1,34 @@
-"""The steps to the release lines of 2024 that a date alone names."""
+"""The steps to the release lines 2024-04-10 and 2024-06-20."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .._support.json_objects import LINES, PERMISSIONS, Object, objects_at, put
-from ._step import Added, Part, Step, absent
+from .step import Added, Part, Step, absent
 
 CHANGELOG = "https://docs.stripe.com/changelog"
 
 
 def empty(_: Object) -> list[Any]:
-    """The value of an array that nothing before has items for."""
+    """Return an empty array: the value of a property that earlier answers have no items for."""
     return []
 
 
 def no_nulls(target: Object, *names: str) -> None:
-    """What is null becomes an empty array."""
+    """Replace null by an empty array."""
     target |= {name: [] for name in names if name in target and target[name] is None}
 
 
 def name_invoice(now: Object, _: Object | None = None) -> None:
-    """Line items say which invoice is theirs."""
+    """Set the id of the invoice in its line items."""
     for item in objects_at(now, LINES):
         if "invoice" not in item:
             put(item, "invoice", now.get("id"))
 
 
 def settle_2024_04_10(now: Object, before: Object) -> None:
-    """``rendering`` has what ``rendering_options`` had, and no discounts are an empty array."""
+    """Move ``rendering_options`` to ``rendering``, and replace null discounts by an empty array."""
     display = next(objects_at(before, "rendering_options"), {}).get("amount_tax_display")
     rendering = now.get("rendering")
     if display is not None and rendering is None:
@@ -40,7 +40,7 @@ def settle_2024_04_10(now: Object, before: Object) -> None:
 
 
 def restore_rendering_options(invoice: Object) -> None:
-    """``rendering_options`` said again what ``rendering`` says."""
+    """Set ``rendering_options`` from ``rendering``, which had the same value."""
     display = next(objects_at(invoice, "rendering"), {}).get("amount_tax_display")
     put(invoice, "rendering_options", display and {"amount_tax_display": display})
 

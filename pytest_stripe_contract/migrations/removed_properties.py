@@ -1,7 +1,7 @@
-"""What each release line took off the invoice and the objects in it, and where the values are now.
+"""The properties that release lines removed from invoices, and where their values are now.
 
-The steps take off exactly what stands here. Source: the entries of Stripe's changelog that
-`STEPS` names, and the typed SDKs before and after.
+The steps remove exactly these. Sources: the entries of Stripe's changelog that `STEPS` names,
+and the types of Stripe's SDKs before and after.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ ITEM = "parent.subscription_item_details"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A property that left an object in an API version.
+class Removal:
+    """A property that an API version removed from an object.
 
     ``object`` is ``invoice``, ``line_item`` or ``discount``, and ``version`` the first version
-    of the release line. ``now_at`` is the path, in the same object, at which the value is since;
-    None if no property has it. ``hint`` says what else there is to know.
+    of the release line. ``now_at`` is the path of the value in the same object since then; None
+    if no property has it. ``hint`` is a further sentence.
     """
 
     property: str
@@ -92,8 +92,8 @@ _GONE: dict[str, dict[str, dict[str, tuple[str | None, str | None]]]] = {
 }
 """By release line, object and property: ``now_at`` and ``hint``."""
 
-CHANGES = tuple(
-    Change(name, kind, versions.resolve(line).first, *where)
+REMOVALS = tuple(
+    Removal(name, kind, versions.resolve(line).first, *where)
     for line, objects in _GONE.items()
     for kind, names in objects.items()
     for name, where in names.items()
@@ -101,19 +101,19 @@ CHANGES = tuple(
 """Oldest first."""
 
 
-def taken_off(kind: str, line: str) -> tuple[str, ...]:
-    """The properties that a release line took off the objects of a kind."""
+def removed_names(kind: str, line: str) -> tuple[str, ...]:
+    """Return the properties that a release line removed from objects of a kind."""
     return tuple(_GONE.get(line, {}).get(kind, ()))
 
 
-def changes_of(name: str, from_: str, to: str) -> list[Change]:
-    """The changes of a property, in whatever object, on the way from one version to another.
+def find_removals(name: str, from_: str, to: str) -> list[Removal]:
+    """Return the removals of a property, from any object, between two API versions.
 
-    Versions are named as `versions.resolve` takes them; `errors.UnknownName` if it does not.
+    Raises `UnknownName` for a version that no release line covers.
     """
     since, until = versions.resolve(from_).since, versions.resolve(to).since
     return [
         change
-        for change in CHANGES
+        for change in REMOVALS
         if change.property == name and since < versions.resolve(change.version).since <= until
     ]

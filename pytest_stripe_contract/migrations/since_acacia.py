@@ -1,4 +1,4 @@
-"""The steps to the release lines that have a name, but for `basil`."""
+"""The steps to the named release lines except basil."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from .._support.json_objects import DISCOUNTS, PAYMENT_METHODS, TAX_RATES, Object, objects_at, put
 from .._support.json_path import ABSENT
-from ._step import Added, Part, Step, absent
 from ._until_2024 import CHANGELOG, no_nulls
+from .step import Added, Part, Step, absent
 
 
 def discount_credits(name: str) -> Added:
-    """Pre-tax credits: before acacia there were none but the discounts."""
+    """Return the addition of pre-tax credits: before acacia, only the discounts."""
     amounts = name.replace("pretax_credit", "discount")
 
     def value(target: Object) -> list[Object]:
@@ -25,34 +25,34 @@ def discount_credits(name: str) -> Added:
 
 
 def source(discount: Object) -> Any:
-    """The coupon of a discount, in its new place."""
+    """Return the source of a discount: its coupon."""
     return {"coupon": discount["coupon"], "type": "coupon"} if "coupon" in discount else ABSENT
 
 
 def restore_coupons(target: Object) -> tuple[str, str] | None:
-    """A discount showed the coupon itself; it is known of an expanded source alone."""
+    """Move expanded coupons back; return a path and a reason if a coupon is only an id."""
     for path in DISCOUNTS:
         for discount in objects_at(target, path):
             coupon = next(objects_at(discount, "source.coupon"), None)
             if coupon is None:
-                return f"{path}.coupon", "is the coupon itself, and source.coupon has but its id"
+                return f"{path}.coupon", "is a whole coupon, and source.coupon is only its id"
             put(discount, "coupon", coupon)
     return None
 
 
 def subtotal(item: Object) -> Any:
-    """What a line item comes to before discounts and tax."""
+    """Return the amount of a line item before discounts and tax."""
     return item.get("amount", ABSENT)
 
 
 def quantity_decimal(item: Object) -> str | None:
-    """The quantity as a decimal: until dahlia, all are whole."""
+    """Return the quantity as a decimal: until dahlia, quantities are integers."""
     quantity = item.get("quantity")
     return str(quantity) if type(quantity) is int else None
 
 
 def status_details(invoice: Object) -> Any:
-    """Comes with uncollectible invoices alone; why one is so, no answer before endive says."""
+    """Return the details of an uncollectible invoice, without a reason; else `ABSENT`."""
     uncollectible = invoice.get("status") == "uncollectible"
     return {"uncollectible": {"reason": None}} if uncollectible else ABSENT
 

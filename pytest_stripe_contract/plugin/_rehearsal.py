@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .._support.tables import align
-from ..migrations import Change, changes_of
+from ..migrations import Removal, find_removals
 from ..stripe_api import LINES, resolve
 
 _READ = re.compile(
@@ -23,7 +23,7 @@ _READ = re.compile(
 """An expression that reads a property."""
 
 
-def changes_named(error: BaseException, statement: str, versions: Iterable[str]) -> list[Change]:
+def changes_named(error: BaseException, statement: str, versions: Iterable[str]) -> list[Removal]:
     """Return the changes of properties that explain a failure.
 
     The properties are the one that the ``error`` names and those that the ``statement``, the
@@ -36,7 +36,7 @@ def changes_named(error: BaseException, statement: str, versions: Iterable[str])
         change
         for line in lines
         for name in names
-        for change in changes_of(name, LINES[0].name, line)
+        for change in find_removals(name, LINES[0].name, line)
     )
     return list(dict.fromkeys(changes))
 

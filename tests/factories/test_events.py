@@ -19,7 +19,7 @@ from pytest_stripe_contract.contract.payload import Unreadable
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
 from pytest_stripe_contract.factories import EventFactory, NoEvent
 from pytest_stripe_contract.messages.models import Request, Response
-from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.migrations import upgrade
 from pytest_stripe_contract.replay import Call
 from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.stripe_api import versions

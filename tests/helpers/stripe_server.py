@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from helpers.answers import faultless
 
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.migrations import upgrade
 from pytest_stripe_contract.stripe_api.versions import resolve
 
 ACCOUNT = "acct_1NotARealAccount"

@@ -12,9 +12,8 @@ from helpers.invoices import full
 from pytest_stripe_contract._support.json_objects import deep_copy, objects_at
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.migrations.removed_properties import CHANGES, taken_off
-from pytest_stripe_contract.migrations.steps import STEPS
-from pytest_stripe_contract.migrations.upgrades import Change, NoStepBack, changes_of, upgrade
+from pytest_stripe_contract.migrations import STEPS, NoStepBack, Removal, find_removals, upgrade
+from pytest_stripe_contract.migrations.removed_properties import REMOVALS, removed_names
 from pytest_stripe_contract.schemas import loader as schemas
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
@@ -147,7 +146,7 @@ def test_a_step_never_adds_again_what_a_line_took_off():
     after = upgrade(faultless(), "2023-10-16", "endive")
     [item] = after["lines"]["data"]
     gone = ("invoice", "line_item")
-    names = {kind: {name for line in LINES for name in taken_off(kind, line)} for kind in gone}
+    names = {kind: {name for line in LINES for name in removed_names(kind, line)} for kind in gone}
     assert names["invoice"].isdisjoint(after)
     assert names["line_item"].isdisjoint(item)
 
@@ -365,7 +364,7 @@ def test_the_line_item_of_an_invoice_item_says_so_in_its_parent():
         "type": "price_details",
         "unit_amount_decimal": "1099",
     }
-    assert item.keys().isdisjoint(taken_off("line_item", "basil"))
+    assert item.keys().isdisjoint(removed_names("line_item", "basil"))
 
 
 def test_a_proration_keeps_its_invoice_item_beside_the_subscription_item():
@@ -579,8 +578,8 @@ def test_there_is_no_way_back_from_basil(line):
     with pytest.raises(NoStepBack) as raised:
         upgrade(upgrade(faultless(), "2023-10-16", "clover"), "clover", line)
     assert str(raised.value) == (
-        "no step back from basil to acacia: application_fee_amount cannot be told from an answer "
-        "in basil, nor can transfer_data, paid_out_of_band and, of a line item, more of price "
+        "no step back from basil to acacia: application_fee_amount is not known from an answer "
+        "in basil, nor are transfer_data, paid_out_of_band and, of a line item, more of price "
         "than its id"
     )
 
@@ -617,8 +616,8 @@ def discounted(coupon):
             "clover",
             "basil",
             discounted("half"),
-            "no step back from clover to basil: discounts[].coupon is the coupon itself, and "
-            "source.coupon has but its id",
+            "no step back from clover to basil: discounts[].coupon is a whole coupon, and "
+            "source.coupon is only its id",
         ),
         (
             "2024-06-20",
@@ -729,7 +728,7 @@ def test_the_table_has_just_the_properties_that_the_schemas_lose(kind, step):
     before = schema_of(kind, step.from_)["properties"].keys()
     after = schema_of(kind, step.to)["properties"].keys()
     expected = (before - after) | MOVED_ALTHOUGH_TYPED.get((kind, step.to), set())
-    assert set(taken_off(kind, step.to)) == expected
+    assert set(removed_names(kind, step.to)) == expected
 
 
 def knows(schema, defs, steps):
@@ -746,7 +745,9 @@ def knows(schema, defs, steps):
     return inner is not None and knows(inner, defs, steps[1:])
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change.object}.{change.property}")
+@pytest.mark.parametrize(
+    "change", REMOVALS, ids=lambda change: f"{change.object}.{change.property}"
+)
 def test_where_a_value_is_now_is_a_place_that_the_later_line_knows(change):
     line = versions.resolve(change.version).name
     steps = (change.now_at or "").replace("[]", ".[]").split(".")
@@ -765,7 +766,7 @@ def test_where_a_value_is_now_is_a_place_that_the_later_line_knows(change):
     ],
 )
 def test_a_value_is_where_the_table_says(name, value):
-    [change] = [each for each in CHANGES if (each.object, each.property) == ("invoice", name)]
+    [change] = [each for each in REMOVALS if (each.object, each.property) == ("invoice", name)]
     after = upgrade(acacia(**{name: value}), "acacia", "basil")
     assert value in values_at(after, change.now_at)
 
@@ -773,7 +774,7 @@ def test_a_value_is_where_the_table_says(name, value):
 def test_every_value_of_a_full_line_item_is_where_the_table_says():
     [before, *_] = full("acacia")["lines"]["data"]
     after = STEP["basil"].line_item_forward(before)
-    for change in CHANGES:
+    for change in REMOVALS:
         if change.object == "line_item" and change.now_at and change.property in before:
             assert values_at(after, change.now_at)
             assert change.property not in after
@@ -781,8 +782,8 @@ def test_every_value_of_a_full_line_item_is_where_the_table_says():
 
 
 def test_a_change_tells_where_the_value_is_now():
-    [change] = changes_of("charge", "2023-10-16", "endive")
-    assert change == Change(
+    [change] = find_removals("charge", "2023-10-16", "endive")
+    assert change == Removal(
         "charge",
         "invoice",
         "2025-03-31.basil",
@@ -823,13 +824,15 @@ def test_a_change_tells_where_the_value_is_now():
     ],
 )
 def test_the_text_of_a_change(name, text):
-    assert [str(change) for change in changes_of(name, "acacia", "endive")] == [text]
+    assert [str(change) for change in find_removals(name, "acacia", "endive")] == [text]
 
 
 def test_changes_are_those_on_the_way_from_one_version_to_a_later_one():
-    kinds = [change.object for change in changes_of("subscription", "acacia", "2025-05-28.basil")]
+    kinds = [
+        change.object for change in find_removals("subscription", "acacia", "2025-05-28.basil")
+    ]
     assert kinds == ["invoice", "line_item"]
-    assert changes_of("subscription", "basil", "endive") == []
-    assert changes_of("subscription", "2023-10-16", "acacia") == []
-    assert changes_of("subscription", "endive", "2023-10-16") == []
-    assert changes_of("nothing", "2023-10-16", "endive") == []
+    assert find_removals("subscription", "basil", "endive") == []
+    assert find_removals("subscription", "2023-10-16", "acacia") == []
+    assert find_removals("subscription", "endive", "2023-10-16") == []
+    assert find_removals("nothing", "2023-10-16", "endive") == []

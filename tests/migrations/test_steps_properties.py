@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from pytest_stripe_contract._support.json_objects import DISCOUNTS, objects_at
 from pytest_stripe_contract.contract import _explain as explain
 from pytest_stripe_contract.contract import invoice_rules as rules
-from pytest_stripe_contract.migrations._step import NoStepBack
-from pytest_stripe_contract.migrations.removed_properties import taken_off
-from pytest_stripe_contract.migrations.steps import STEPS
-from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.migrations import STEPS, NoStepBack, upgrade
+from pytest_stripe_contract.migrations.removed_properties import removed_names
 from pytest_stripe_contract.schemas import loader as schemas
 
 modest = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -107,7 +105,9 @@ def test_the_properties_that_a_step_takes_off_are_gone_everywhere(step):
         discounts = [each for owner in (after, *items) for each in objects_at(owner, *DISCOUNTS)]
         kinds = {"invoice": [after], "line_item": items, "discount": discounts}
         for kind, objects in kinds.items():
-            gone = set(taken_off(kind, step.to)) - {"subscription" if kind == "line_item" else ""}
+            gone = set(removed_names(kind, step.to)) - {
+                "subscription" if kind == "line_item" else ""
+            }
             assert all(gone.isdisjoint(each) for each in objects)
 
     check()

@@ -10,7 +10,7 @@ from helpers.answers import documented
 
 from pytest_stripe_contract.cassettes import list_shipped, load_shipped
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.migrations import upgrade
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
 

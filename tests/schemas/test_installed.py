@@ -15,7 +15,7 @@ from helpers.answers import faultless
 
 from pytest_stripe_contract import cli
 from pytest_stripe_contract.contract.contract import Contract
-from pytest_stripe_contract.migrations.upgrades import upgrade
+from pytest_stripe_contract.migrations import upgrade
 from pytest_stripe_contract.schemas import installed
 from pytest_stripe_contract.stripe_api import versions
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...contract import payload as payloads
 from ...messages import Response
-from ...migrations import changes_of, upgrade
+from ...migrations import find_removals, upgrade
 from ...stripe_api import ReleaseLine
 from .._messages import message_keys
 from .._source_map import Keys
@@ -165,7 +165,7 @@ def _lost_property(path: str, line: str, to: str) -> LostProperty:
     owner, _, name = path.rpartition(".")
     # The invoices of a list are at data[].
     kind = _KINDS.get(owner.removeprefix("data[]").removeprefix("."), "discount")
-    for change in changes_of(name, line, to):
+    for change in find_removals(name, line, to):
         if change.object == kind:
             now_at = f"{owner}.{change.now_at}" if owner and change.now_at else change.now_at
             return LostProperty(path, now_at, change.hint, change.version)

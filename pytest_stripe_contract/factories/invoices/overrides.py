@@ -11,7 +11,7 @@ from ..._support.json_objects import Object, put
 from ..._support.json_path import ABSENT, Foreign, Path, json_path
 from ...contract import payload
 from ...errors import UnknownName
-from ...migrations import changes_of
+from ...migrations import find_removals
 from ...schemas import loader
 from ...stripe_api import ReleaseLine, versions
 from ._lines import another
@@ -223,7 +223,7 @@ def _properties(definition: str, line: ReleaseLine) -> list[str]:
 
 def _history(name: str, definition: str, line: ReleaseLine) -> str:
     """Return when a property was removed or added, "" if no release line has it."""
-    changes = changes_of(name, versions.LINES[0].name, line.name)
+    changes = find_removals(name, versions.LINES[0].name, line.name)
     if removals := [str(change) for change in changes if change.object == definition]:
         return removals[-1].replace("\n", " ")
     has_it = [name in _properties(definition, other) for other in versions.LINES]

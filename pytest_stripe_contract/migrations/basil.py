@@ -1,7 +1,7 @@
-"""The step to basil: values move.
+"""The step to basil, which moves values.
 
-Those of the invoice go into ``parent``, ``payments`` and ``total_taxes``, and those of a line
-item into ``parent``, ``pricing`` and ``taxes``.
+Values of the invoice move into ``parent``, ``payments`` and ``total_taxes``, values of a line item
+into ``parent``, ``pricing`` and ``taxes``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from typing import Any
 
 from .._support.json_objects import Object, id_of, objects_at, pick, put
 from .._support.json_path import ABSENT
-from ._step import Added, Part, Step
-from .payments import payments
+from .step import Added, Part, Step
 
 _CHANGELOG = "https://docs.stripe.com/changelog/basil/2025-03-31"
 CHANGELOG = (
@@ -22,8 +21,12 @@ CHANGELOG = (
 )
 
 
+_ID_LENGTH = 24
+"""Characters of an id after its prefix."""
+
+
 def invoice_parent(invoice: Object) -> Object | None:
-    """What generated the invoice: a subscription, a quote or both; None if nothing did."""
+    """Return the parent of an invoice: a subscription, a quote or both; None if it has neither."""
     subscription, quote = invoice.get("subscription"), id_of(invoice.get("quote"))
     if subscription is None and quote is None:
         return None
@@ -38,9 +41,9 @@ def invoice_parent(invoice: Object) -> Object | None:
 
 
 def item_parent(item: Object) -> Object | None:
-    """What generated the line item: a subscription item if it has one, else an invoice item.
+    """Return the parent of a line item: its subscription item, else its invoice item, else None.
 
-    A proration has both, and so have the details of a subscription item. None if it has neither.
+    A proration has both, as do the details of a subscription item.
     """
     own, of_invoice = id_of(item.get("subscription_item")), id_of(item.get("invoice_item"))
     kind = "subscription_item_details" if own else "invoice_item_details"
@@ -58,7 +61,7 @@ def item_parent(item: Object) -> Object | None:
 
 
 def pricing(item: Object) -> Object | None:
-    """The ids of the line item's price (or plan) and product, and the price of one unit."""
+    """Return the ids of a line item's price (or plan) and product, and the price of one unit."""
     price = next(objects_at(item, "price", "plan"), None)
     if price is None:
         return None
@@ -72,7 +75,7 @@ def pricing(item: Object) -> Object | None:
 
 
 def tax(amount: Object) -> Object:
-    """A tax amount: a rate that is not Stripe Tax's has no reason, which basil says in a word."""
+    """Return a tax amount; the reason of a rate that is not Stripe Tax's is ``not_available``."""
     rate = id_of(amount.get("tax_rate"))
     return {
         **pick(amount, "amount"),
@@ -85,12 +88,12 @@ def tax(amount: Object) -> Object:
 
 
 def total_taxes(invoice: Object) -> list[Object]:
-    """The tax amounts of the whole invoice."""
+    """Return the tax amounts of an invoice."""
     return [tax(amount) for amount in objects_at(invoice, "total_tax_amounts[]")]
 
 
 def item_taxes(item: Object) -> list[Object]:
-    """The tax amounts of a line item, and, with an amount of 0, its tax rates that have none."""
+    """Return the tax amounts of a line item, and its other tax rates with an amount of 0."""
     amounts = list(objects_at(item, "tax_amounts[]"))
     counted = [id_of(amount.get("tax_rate")) for amount in amounts]
     rest = [rate for rate in objects_at(item, "tax_rates[]") if rate.get("id") not in counted]
@@ -99,18 +102,18 @@ def item_taxes(item: Object) -> list[Object]:
 
 
 def provider(automatic_tax: Object) -> str | None:
-    """Who calculates the tax: until basil, nobody but Stripe could."""
+    """Return the provider of automatic tax: until basil, only Stripe."""
     return "stripe" if automatic_tax.get("enabled") is True else None
 
 
 def preview_id(invoice: Object) -> Any:
-    """The id of a preview, which had none: made of its time, for the real one is not known."""
+    """Return an id for a preview, which had none: made from its time."""
     upcoming = invoice.get("billing_reason") == "upcoming"
     return f"upcoming_in_{invoice.get('created', 0)}" if upcoming else ABSENT
 
 
 def settle_invoice(now: Object, before: Object) -> None:
-    """``discount`` joins ``discounts``, and ``amount_paid`` has what was paid out of band."""
+    """Move ``discount`` to ``discounts``, and count what was paid out of band as paid."""
     discount, discounts = before.get("discount"), now.get("discounts", [])
     known = [id_of(each) for each in discounts] if isinstance(discounts, list) else []
     if isinstance(discount, dict) and discount.get("id") not in known:
@@ -121,7 +124,7 @@ def settle_invoice(now: Object, before: Object) -> None:
 
 
 def settle_line_item(now: Object, before: Object) -> None:
-    """A ``subscription`` that no parent could take stays."""
+    """Keep a ``subscription`` if the line item has no parent for it."""
     if now["parent"] is None and before.get("subscription") is not None:
         put(now, "subscription", before["subscription"])
     _drop_margins(now)
@@ -132,7 +135,64 @@ def _drop_margins(target: Object) -> None:
         credit.pop("margin", None)
 
 
-STEP = Step(
+def payments(invoice: Object) -> Any:
+    """Return the payments of an invoice with a ``charge`` or ``payment_intent``, else `ABSENT`.
+
+    Until basil an invoice had one payment: the default one, for the whole amount due, as old as
+    the finalized invoice. Its id is made from the invoice's, as the real one is unknown. Real
+    answers have the charge only without a payment intent; here both stay, so no value is lost.
+    Sources: https://docs.stripe.com/api/invoice-payment/object and recorded answers.
+    """
+    intent, charge = invoice.get("payment_intent"), invoice.get("charge")
+    if intent is None and charge is None:
+        return ABSENT
+    payment = {
+        "charge": charge,
+        "payment_intent": intent,
+        "type": "charge" if intent is None else "payment_intent",
+    }
+    named = {name: value for name, value in payment.items() if value is not None}
+    return payment_list([_invoice_payment(invoice, named)])
+
+
+def payment_list(data: list[Object]) -> Object:
+    """Return the list object of an invoice's payments."""
+    return {"object": "list", "data": data, "has_more": False, "url": "/v1/invoices/payments"}
+
+
+def _invoice_payment(invoice: Object, payment: Object) -> Object:
+    id_ = str(invoice.get("id"))
+    status = _status(invoice)
+    times = invoice.get("status_transitions")
+    times = times if isinstance(times, dict) else {}
+    ended = times.get("voided_at" if invoice.get("status") == "void" else "paid_at")
+    return {
+        "id": "inpay_" + id_.rpartition("_")[2][-_ID_LENGTH:],
+        "object": "invoice_payment",
+        "amount_paid": invoice.get("amount_paid") if status == "paid" else None,
+        "amount_requested": invoice.get("amount_due", 0),
+        "created": times.get("finalized_at") or invoice.get("created", 0),
+        **pick(invoice, "currency"),
+        "invoice": id_,
+        "is_default": True,
+        **pick(invoice, "livemode"),
+        "payment": payment,
+        "status": status,
+        "status_transitions": {
+            "canceled_at": ended if status == "canceled" else None,
+            "paid_at": ended if status == "paid" else None,
+        },
+    }
+
+
+def _status(invoice: Object) -> str:
+    """Return the payment's status: Stripe cancels it if the invoice is void or paid elsewhere."""
+    if invoice.get("status") == "void" or invoice.get("paid_out_of_band") is True:
+        return "canceled"
+    return "paid" if invoice.get("status") == "paid" else "open"
+
+
+TO_BASIL = Step(
     from_="acacia",
     to="basil",
     changelog=CHANGELOG,
@@ -160,7 +220,7 @@ STEP = Step(
     one_way=(
         "application_fee_amount",
         (
-            "cannot be told from an answer in basil, nor can transfer_data, paid_out_of_band and, "
+            "is not known from an answer in basil, nor are transfer_data, paid_out_of_band and, "
             "of a line item, more of price than its id"
         ),
     ),

@@ -1,4 +1,4 @@
-"""One step from a release line to the next, and back where that can be exact."""
+"""A step from a release line to the next, and back if that is exact."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from .._support.json_objects import DISCOUNTS, LINES, Object, deep_copy, objects_at, sort
 from .._support.json_path import ABSENT
 from ..errors import StripeContractError
-from .removed_properties import taken_off
+from .removed_properties import removed_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 class NoStepBack(StripeContractError, ValueError):
-    """An answer from which that of an earlier release line cannot be told exactly.
+    """Raised if a payload does not determine that of the earlier release line.
 
-    ``from_`` and ``to`` name the release lines of the step, later and earlier; ``property`` is
-    the one that it fails at, and ``why`` says what about it.
+    ``from_`` and ``to`` name the later and the earlier line, ``property`` the path of the property
+    whose earlier value is not known, and ``why`` the reason.
     """
 
     def __init__(self, from_: str, to: str, property: str, why: str) -> None:  # noqa: A002
@@ -33,11 +33,11 @@ class NoStepBack(StripeContractError, ValueError):
 
 
 def null(_: Object) -> None:
-    """The value of a property that nothing before has a value for."""
+    """Return None: the value of a property that earlier answers have no value for."""
 
 
 def absent(_: Object) -> Any:
-    """The value of a property that only some answers have: a step forward does not add it."""
+    """Return `ABSENT`, for a property that only some answers have: a step does not add it."""
     return ABSENT
 
 
@@ -45,25 +45,25 @@ def absent(_: Object) -> Any:
 class Added:
     """A property that a release line added to the objects at some paths.
 
-    ``value`` tells from such an object what a real answer has there, `ABSENT` if nothing. What
-    is there already is left: an account's version gains properties of later ones with time.
+    ``value`` returns its value for such an object, or `ABSENT`. An object that has the property
+    keeps its value: Stripe adds some properties to earlier versions too.
     """
 
     name: str
     value: Callable[[Object], Any] = null
     paths: tuple[str, ...] = ("",)
     known: bool = False
-    """Whether the line before has it too, if only in some answers: it stays on the way back."""
+    """True if some answers of the line before have it: a step back keeps it."""
 
     def give(self, root: Object) -> Iterator[Object]:
-        """Add it wherever it belongs and is not: the objects, which are out of order then."""
+        """Add the property where it is missing, and yield the objects, which are to be sorted."""
         for target in objects_at(root, *self.paths):
             if self.name not in target and (value := self.value(target)) is not ABSENT:
                 target[self.name] = value
                 yield target
 
     def take(self, root: Object) -> list[str]:
-        """Take it away again; where a value was lost by that."""
+        """Remove the property, and return the paths at which a value was lost."""
         return [
             ".".join(filter(None, (path, self.name)))
             for path in (() if self.known else self.paths)
@@ -73,16 +73,16 @@ class Added:
 
 
 def nothing(*_: Object) -> None:
-    """Where there is no more to do."""
+    """Do nothing: the default of `Part.settle`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a step does to one object: an invoice but for its line items, or a line item.
+    """The changes of a step to one object: an invoice without its line items, or a line item.
 
-    Forward, ``added`` is given from what the object has, then what the line took off goes, and
-    ``settle`` is called with the object as it is now and as it was. Back, ``restore`` is called,
-    and what was added is taken away. What cannot be told is named, with a reason.
+    Forward: ``added`` are added, the properties that the line removed are removed, then
+    ``settle`` is called with the new and the old object. Back: ``restore`` is called, which may
+    return a property whose value is not known and the reason, and ``added`` are removed.
     """
 
     kind: str
@@ -91,27 +91,27 @@ class Part:
     restore: Callable[[Object], tuple[str, str] | None] = null
 
     def after(self, earlier: Part, line: str) -> Part:
-        """The part with what an earlier one, of a step to ``line``, adds: to answers without it."""
-        gone = [(name, ("",)) for name in taken_off(self.kind, line)]
+        """Return the part with the additions of an earlier step to ``line``."""
+        gone = [(name, ("",)) for name in removed_names(self.kind, line)]
         still = [each for each in earlier.added if (each.name, each.paths) not in gone]
         known = [replace(each, known=True) for each in still]
         return replace(self, added=(*known, *self.added))
 
     def forward(self, target: Object, line: str) -> None:
-        """Make the object, in place, what a release line shows."""
+        """Convert the object in place to a release line."""
         before = dict(target)
         grown = {id(each): each for added in self.added for each in added.give(target)}
         for each in grown.values():
             sort(each)
-        for name in taken_off(self.kind, line):
+        for name in removed_names(self.kind, line):
             target.pop(name, None)
         for discount in objects_at(target, *DISCOUNTS):
-            for name in taken_off("discount", line):
+            for name in removed_names("discount", line):
                 discount.pop(name, None)
         self.settle(target, before)
 
     def back(self, target: Object) -> tuple[str, str] | None:
-        """Make the object, in place, what the line before shows, or name what it fails at."""
+        """Convert the object in place to the line before; return what prevents it, or None."""
         stuck = self.restore(target)
         lost = [path for added in self.added for path in added.take(target)]
         return stuck or ((lost[0], "has a value that would be lost") if lost else None)
@@ -119,11 +119,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The way from a release line, ``from_``, to the next, ``to``, and back.
+    """The step from a release line, ``from_``, to the next, ``to``, and back.
 
-    ``changelog`` names the entries of Stripe's changelog that it stands for. ``one_way`` is set
-    if no step back is exact: the property that it fails at, and why. All methods but `apply`
-    are pure: what they are given stays as it is.
+    ``changelog`` has the addresses of the entries in Stripe's changelog. ``one_way`` is set if no
+    step back is exact: a property, and the reason. All methods except `apply` return copies.
     """
 
     from_: str
@@ -134,7 +133,7 @@ class Step:
     one_way: tuple[str, str] | None = None
 
     def after(self, earlier: Step) -> Step:
-        """The step with what the step before it adds, for answers from before that was added."""
+        """Return the step with the additions of an earlier one, for payloads that lack them."""
         return replace(
             self,
             invoice=self.invoice.after(earlier.invoice, earlier.to),
@@ -142,25 +141,25 @@ class Step:
         )
 
     def forward(self, invoice: Object) -> Object:
-        """The same invoice as the later line shows it."""
+        """Return a copy of the invoice in the later line."""
         invoice = deep_copy(invoice)
         self.apply(invoice)
         return invoice
 
     def apply(self, invoice: Object) -> None:
-        """Make the invoice, in place, what the later line shows."""
+        """Convert the invoice in place to the later line."""
         self.invoice.forward(invoice, self.to)
         for item in objects_at(invoice, LINES):
             self.line_item.forward(item, self.to)
 
     def line_item_forward(self, item: Object) -> Object:
-        """The same line item as the later line shows it."""
+        """Return a copy of the line item in the later line."""
         item = deep_copy(item)
         self.line_item.forward(item, self.to)
         return item
 
     def back(self, invoice: Object) -> Object:
-        """The same invoice as the earlier line shows it; `NoStepBack` if that is not known."""
+        """Return a copy of the invoice in the earlier line; raises `NoStepBack`."""
         invoice = deep_copy(invoice)
         self._check(self.one_way)
         self._check(self.invoice.back(invoice))
@@ -169,7 +168,7 @@ class Step:
         return invoice
 
     def line_item_back(self, item: Object) -> Object:
-        """The same line item as the earlier line shows it; `NoStepBack` if that is not known."""
+        """Return a copy of the line item in the earlier line; raises `NoStepBack`."""
         item = deep_copy(item)
         self._check(self.one_way)
         self._check(self.line_item.back(item))
