@@ -1,4 +1,4 @@
-"""Answers that several files start from."""
+"""Invoices that tests of several packages start from."""
 
 import json
 
@@ -8,13 +8,13 @@ from pytest_stripe_contract.stripe_api import resources as shipped
 
 
 def documented():
-    """The answer that Stripe's page prints."""
+    """Return the answer of Stripe's documentation page."""
     cassette = yaml.safe_load((shipped.CASSETTES / "mark_uncollectible.yaml").read_text("utf-8"))
     return json.loads(cassette["interactions"][0]["response"]["body"]["string"])
 
 
 def faultless():
-    """The same without the page's oddities: the contract has nothing to say of it."""
+    """Return the documented answer without its drift: the contract has no finding."""
     invoice = documented()
     del invoice["closed"], invoice["forgiven"]
     invoice |= dict.fromkeys(("effective_at", "rendering", "subscription_details"))
