@@ -1,4 +1,4 @@
-"""What no recording can hold: each client meets what it meets in front of the real thing."""
+"""Each client raises for a fault what it raises for the real failure."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _causes(error):
 
 
 @each_client
-def test_a_timeout(client, stripe_replay, monkeypatch):
+def test_a_timeout_raises_what_the_real_one_does(client, stripe_replay, monkeypatch):
     with server(says_nothing) as base, monkeypatch.context() as patience:
         if client in WAITS_FOREVER:
             urlopen = urllib.request.OpenerDirector.open
@@ -126,7 +126,7 @@ def test_a_timeout(client, stripe_replay, monkeypatch):
 
 
 @each_client
-def test_a_connection_reset(client, stripe_replay):
+def test_a_connection_reset_raises_what_the_real_one_does(client, stripe_replay):
     with server(resets) as base:
         real = met(client, base)
 
@@ -135,7 +135,7 @@ def test_a_connection_reset(client, stripe_replay):
 
 
 @each_client
-def test_a_name_that_cannot_be_resolved(client, stripe_replay, monkeypatch):
+def test_a_dns_failure_raises_what_the_real_one_does(client, stripe_replay, monkeypatch):
     def fail(*_args, **_options):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -148,7 +148,7 @@ def test_a_name_that_cannot_be_resolved(client, stripe_replay, monkeypatch):
 
 
 @each_client
-def test_a_certificate_that_cannot_be_verified(client, stripe_replay):
+def test_a_tls_failure_raises_what_the_real_one_does(client, stripe_replay):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with server(says(b""), tls=context) as base:
@@ -159,7 +159,7 @@ def test_a_certificate_that_cannot_be_verified(client, stripe_replay):
 
 
 @each_client
-def test_a_body_that_breaks_off(client, stripe_replay):
+def test_a_truncated_body_raises_what_the_real_one_does(client, stripe_replay):
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
     with server(says(head + b'{"id": "in')) as base:
         real = met(client, base)
@@ -171,7 +171,7 @@ def test_a_body_that_breaks_off(client, stripe_replay):
 
 @each_client
 @pytest.mark.parametrize("code", [200, 502])
-def test_a_page_instead_of_json(client, code, stripe_replay):
+def test_a_page_instead_of_json_gives_what_the_real_one_does(client, code, stripe_replay):
     head = f"HTTP/1.1 {code} X\r\nContent-Type: text/html\r\nContent-Length: {len(HTML)}\r\n\r\n"
     with server(says(f"{head}{HTML}".encode())) as base:
         real = met(client, base)
@@ -181,9 +181,7 @@ def test_a_page_instead_of_json(client, code, stripe_replay):
 
 
 @each_client
-def test_an_answer_that_is_too_slow_for_the_client_is_left_for_its_next_try(
-    client, stripe_replay, replays
-):
+def test_a_slow_answer_times_out_and_answers_the_retry(client, stripe_replay, replays):
     if client in WAITS_FOREVER:
         pytest.skip("it has no timeout that could be set")
     with stripe_replay(timeout()):
@@ -201,7 +199,7 @@ def test_an_answer_that_is_too_slow_for_the_client_is_left_for_its_next_try(
 
 
 @each_client
-def test_a_patient_client_gets_the_slow_answer_at_once(client, stripe_replay):
+def test_a_client_with_a_long_timeout_gets_the_slow_answer_at_once(client, stripe_replay):
     began = time.monotonic()
 
     with stripe_replay(slow(30), "mark_uncollectible") as replay:
@@ -227,7 +225,7 @@ def test_a_patient_client_gets_the_slow_answer_at_once(client, stripe_replay):
         (503, stripe.APIError),
     ],
 )
-def test_a_status_of_which_nothing_else_is_known(code, error, stripe_replay):
+def test_a_status_raises_the_sdks_error_for_it(code, error, stripe_replay):
     with stripe_replay(status(code)):
         assert met("sdk-requests", STRIPE)[0] is error
 
@@ -246,14 +244,14 @@ def test_a_status_of_which_nothing_else_is_known(code, error, stripe_replay):
         (lambda: slow(float("nan")), "slow=nan: expected seconds, more than 0"),
     ],
 )
-def test_a_fault_that_is_none_is_refused_where_it_is_written(make, text):
+def test_a_fault_with_an_invalid_argument_is_refused(make, text):
     with pytest.raises(InvalidOption) as caught:
         make()
 
     assert str(caught.value) == text
 
 
-def test_a_fault_in_the_marker_comes_before_the_answer(pytester):
+def test_a_fault_before_a_cassette_answers_first(pytester):
     pytester.makepyfile("""
     import pytest
     import stripe
@@ -277,7 +275,7 @@ def test_a_fault_in_the_marker_comes_before_the_answer(pytester):
     assert time.monotonic() - began < 5
 
 
-def test_a_fault_that_nothing_meets_fails_the_test(pytester):
+def test_a_fault_that_is_never_played_fails_the_test(pytester):
     pytester.makepyfile("""
     import pytest
     from pytest_stripe_contract.faults import timeout
@@ -295,7 +293,7 @@ def test_a_fault_that_nothing_meets_fails_the_test(pytester):
     result.stdout.fnmatch_lines(["never played: timeout(): POST https://api.stripe.com/*"])
 
 
-def test_faults_meet_the_request_of_the_recording_that_follows(stripe_replay):
+def test_faults_answer_the_request_of_the_recording_after_them(stripe_replay):
     invoice = f"{STRIPE}/v1/invoices/in_1MtG0nLkdIwHu7ixAaUw3Cb4"
     key = {"Authorization": "Bearer sk_test_x"}
 
@@ -310,7 +308,7 @@ def test_faults_meet_the_request_of_the_recording_that_follows(stripe_replay):
 
 
 @pytest.mark.parametrize("client", ["sdk-httpx-async", "sdk-aiohttp"])
-def test_the_back_off_of_the_async_sdk_is_counted_and_not_slept(client, stripe_replay):
+def test_the_async_sdks_back_off_is_counted_without_sleep(client, stripe_replay):
     import asyncio
 
     kinds = {"sdk-httpx-async": stripe.HTTPXClient, "sdk-aiohttp": stripe.AIOHTTPClient}
@@ -334,7 +332,7 @@ def test_the_back_off_of_the_async_sdk_is_counted_and_not_slept(client, stripe_r
     assert 0.5 <= third <= 2
 
 
-def test_threads_are_told_of_their_own_back_off(stripe_replay):
+def test_each_thread_counts_its_own_back_off(stripe_replay):
     from concurrent.futures import ThreadPoolExecutor
 
     faults = [timeout() for _ in range(8)]
@@ -359,7 +357,7 @@ def test_after_the_replay_the_sdk_sleeps_again(stripe_replay):
     assert client._sleep_time_seconds(1) >= 0.5
 
 
-def test_an_sdk_that_is_imported_in_the_middle_of_a_replay_does_not_sleep_either(pytester):
+def test_an_sdk_imported_during_a_replay_does_not_sleep(pytester):
     pytester.makepyfile("""
     import pytest
     from pytest_stripe_contract.faults import timeout
@@ -384,7 +382,7 @@ def test_an_sdk_that_is_imported_in_the_middle_of_a_replay_does_not_sleep_either
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
-def test_an_sdk_of_another_make_is_left_alone(monkeypatch):
+def test_an_sdk_without_the_back_off_method_is_not_patched(monkeypatch):
     import types
 
     from pytest_stripe_contract.transport.clients import sdk_backoff
@@ -394,7 +392,7 @@ def test_an_sdk_of_another_make_is_left_alone(monkeypatch):
     assert list(sdk_backoff.patches(lambda *_: None)) == []
 
 
-def test_urllib3_before_2_has_no_error_of_its_own_for_a_name(stripe_replay, monkeypatch):
+def test_urllib3_1_raises_its_connection_error_for_a_dns_failure(stripe_replay, monkeypatch):
     import requests
     import urllib3
 
@@ -404,7 +402,7 @@ def test_urllib3_before_2_has_no_error_of_its_own_for_a_name(stripe_replay, monk
         assert met("requests", STRIPE) == [requests.ConnectionError]
 
 
-def test_an_answer_that_is_slow_and_comes_alone(stripe_replay):
+def test_a_slow_answer_needs_no_cassette(stripe_replay):
     url = f"{STRIPE}/v1/invoices/in_1/mark_uncollectible"
     key = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "a"}
 
@@ -416,7 +414,7 @@ def test_an_answer_that_is_slow_and_comes_alone(stripe_replay):
     assert [call.fault for call in replay.calls] == ["slow(30)", "slow(1)"]
 
 
-def test_what_is_slow_and_then_fails_fails(stripe_replay):
+def test_a_slow_failure_fails(stripe_replay):
     url = f"{STRIPE}/v1/invoices/in_1/mark_uncollectible"
     key = {"Authorization": "Bearer sk_test_x", "Idempotency-Key": "a"}
 
@@ -433,15 +431,15 @@ def test_what_is_slow_and_then_fails_fails(stripe_replay):
     ]
 
 
-def test_a_fault_reads_as_it_is_written():
+def test_the_repr_of_a_fault_is_its_call():
     assert repr(slow(3)) == str(slow(3)) == "slow(3)"
 
 
-def test_a_fault_that_is_not_called_is_told_of(stripe_replay):
+def test_a_fault_that_is_not_called_is_refused(stripe_replay):
     with pytest.raises(InvalidOption, match=r"'timeout': expected timeout\(\): a fault is called"):
         stripe_replay(timeout, "mark_uncollectible")
 
 
-def test_any_number_of_times_leaves_nothing_to_what_comes_after(stripe_replay):
+def test_times_any_before_a_fault_is_refused(stripe_replay):
     with pytest.raises(InvalidOption, match="another recording answers the same request after it"):
         stripe_replay("mark_uncollectible", timeout(), times="any")

@@ -36,7 +36,7 @@ def construct(event, secret=SECRET, **options):
     )
 
 
-def test_a_signature_is_made_as_stripe_describes_it():
+def test_a_signature_is_the_documented_hmac():
     event = make("invoice.paid", secret="whsec_mine", timestamp=NOW)
 
     message = f"{NOW}.".encode() + event.payload
@@ -45,7 +45,7 @@ def test_a_signature_is_made_as_stripe_describes_it():
 
 
 @pytest.mark.parametrize("signed", ACCEPTED)
-def test_the_installed_sdk_takes_what_is_well_signed(signed):
+def test_the_installed_sdk_accepts_valid_signatures(signed):
     event = make("invoice.paid", signed=signed)
 
     assert construct(event).type == "invoice.paid"
@@ -53,7 +53,7 @@ def test_the_installed_sdk_takes_what_is_well_signed(signed):
 
 
 @pytest.mark.parametrize("signed", REFUSED)
-def test_the_installed_sdk_refuses_everything_else(signed):
+def test_the_installed_sdk_refuses_invalid_signatures(signed):
     event = make("invoice.paid", signed=signed)
 
     with pytest.raises(stripe.SignatureVerificationError):
@@ -71,12 +71,12 @@ def test_the_installed_sdk_refuses_everything_else(signed):
         ("not_at_all", "No Stripe-Signature header value was provided"),
     ],
 )
-def test_each_is_refused_for_a_reason_of_its_own(signed, text):
+def test_each_invalid_signature_is_refused_for_its_reason(signed, text):
     with pytest.raises(stripe.SignatureVerificationError, match=text):
         construct(make("invoice.paid", signed=signed))
 
 
-def test_an_old_signature_is_good_but_for_its_age():
+def test_an_old_signature_is_valid_except_for_its_age():
     event = make("invoice.paid", signed="long_ago")
 
     assert construct(event, tolerance=2 * 60 * 60).id == event.id
@@ -94,20 +94,20 @@ def test_a_tampered_body_is_json_whose_object_has_another_id():
     assert other.redelivered().payload == event.payload
 
 
-def test_while_a_secret_rolls_both_the_old_and_the_new_one_are_good():
+def test_a_rolled_secret_signs_by_both_secrets():
     event = make("invoice.paid", signed="rolled_secret")
 
     assert event.headers["Stripe-Signature"].count("v1=") == 2
     assert construct(event, SECRET).id == construct(event, OTHER_SECRET).id == event.id
 
 
-def test_a_signature_of_another_scheme_stands_beside_the_good_one():
+def test_a_meaningless_signature_comes_with_the_valid_one():
     scheme = make("invoice.paid", signed="with_v0").headers["Stripe-Signature"]
 
     assert [part.partition("=")[0] for part in scheme.split(",")] == ["t", "v1", "v0"]
 
 
-def test_an_endpoint_without_a_secret_is_no_secret_kept():
+def test_an_endpoint_without_a_secret_shows_none():
     """An empty secret signs as well as any other; the SDK refuses it since it looks for one."""
     event = make("invoice.paid", secret="")
 
@@ -116,14 +116,14 @@ def test_an_endpoint_without_a_secret_is_no_secret_kept():
 
 
 @pytest.mark.parametrize("options", [{"secret": None}, {"signed": "not_at_all"}])
-def test_without_a_signature_there_is_no_header_for_it(options):
+def test_an_unsigned_event_has_no_signature_header(options):
     assert make("invoice.paid", **options).headers == {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     }
 
 
-def test_a_way_of_signing_that_nobody_knows_is_an_error_that_names_the_nearest_first():
+def test_an_unknown_kind_of_signature_is_an_error_with_the_nearest_kinds():
     for secret in (SECRET, None):
         with pytest.raises(UnknownName) as caught:
             make("invoice.paid", signed="tamperd", secret=secret)
@@ -132,14 +132,14 @@ def test_a_way_of_signing_that_nobody_knows_is_an_error_that_names_the_nearest_f
         deliver(b"{}", SECRET, NOW, "twice")
 
 
-def test_headers_are_new_each_time():
+def test_headers_are_a_new_dict_each_time():
     event = make("invoice.paid", signed="not_at_all")
     event.headers["Stripe-Signature"] = "t=1,v1=2"
 
     assert "Stripe-Signature" not in event.headers
 
 
-def test_an_event_says_briefly_what_it_is():
+def test_an_event_has_a_short_repr():
     text = repr(make("invoice.paid", timestamp=NOW, secret="whsec_mine"))
 
     assert text == f"Event(timestamp={NOW}, signed='properly')"
@@ -148,7 +148,7 @@ def test_an_event_says_briefly_what_it_is():
 # Redelivery
 
 
-def test_an_event_that_is_delivered_again_is_the_same_signed_later():
+def test_a_redelivered_event_is_the_same_event_signed_later():
     first = make("invoice.paid")
     again = first.redelivered()
 
@@ -159,7 +159,7 @@ def test_an_event_that_is_delivered_again_is_the_same_signed_later():
     assert again.redelivered().timestamp > again.timestamp
 
 
-def test_it_can_be_said_when():
+def test_the_time_of_a_redelivery_can_be_set():
     first = make("invoice.paid", timestamp=NOW)
 
     assert (
@@ -170,7 +170,7 @@ def test_it_can_be_said_when():
 
 
 @pytest.mark.parametrize("signed", REFUSED)
-def test_what_was_wrong_with_a_delivery_is_not_wrong_with_the_next(signed):
+def test_a_redelivery_after_an_invalid_signature_is_valid(signed):
     again = make("invoice.paid", signed=signed).redelivered()
 
     assert construct(again).data.object.id == "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
@@ -185,12 +185,12 @@ def test_a_body_is_written_as_stripe_writes_it():
     assert body.decode() == '{\n  "id": "evt_1",\n  "name": "Žofie €"\n}'
 
 
-def test_half_a_character_is_escaped():
+def test_a_lone_surrogate_is_escaped():
     assert json.loads(encode({"name": "\ud800"})) == {"name": "\ud800"}
     assert encode({"name": "\ud800"}).isascii()
 
 
-def test_a_body_that_is_not_ascii_is_verified_as_it_is():
+def test_a_body_that_is_not_ascii_is_signed_byte_for_byte():
     event = make("invoice.paid", invoice={"customer_name": "Žofie Nováková"})
 
     assert "Žofie Nováková".encode() in event.payload
@@ -219,7 +219,7 @@ VERIFY = """if True:
 
 
 @pytest.mark.parametrize(("line", "version", "sha256"), SDKS, ids=[sdk[1] for sdk in SDKS])
-def test_each_sdk_takes_and_refuses_the_same(line, version, sha256):
+def test_each_release_of_the_sdk_accepts_and_refuses_the_same(line, version, sha256):
     if not sdk_packages.is_cached("pypi", version, build_schemas.CACHE):
         pytest.skip(f"stripe {version} is not in .cache; `make check-schemas` fetches it")
     package = sdk_packages.fetch("pypi", version, sha256, build_schemas.CACHE)

@@ -76,7 +76,7 @@ def test_two_hundred_requests_at_once_each_get_their_own_answer(crowd, stripe_re
 
 @each_sender
 @pytest.mark.stripe_replay("mark_uncollectible")
-def test_a_proxy_in_the_environment_is_not_asked(send, monkeypatch):
+def test_a_proxy_in_the_environment_is_not_used(send, monkeypatch):
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://proxy.example:3128")
     monkeypatch.setattr("urllib.request._opener", None)  # it would know no other environment
@@ -162,7 +162,7 @@ def _httpx_post(base: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("keeps_open", [_session_post, _httpx_post])
-def test_a_connection_kept_open_from_before_is_not_used_and_none_of_ours_stays(
+def test_a_connection_open_before_the_replay_is_not_used_in_it(
     keeps_open, base, server, cassette_of_server, stripe_replay
 ):
     posts = keeps_open(base)
@@ -189,7 +189,7 @@ def test_aiohttp_may_send_a_request_in_parts(stripe_replay):
     assert asyncio.run(main())["id"] == "in_1"
 
 
-def test_a_transport_of_ours_can_be_aborted_and_closed_again():
+def test_a_replay_transport_can_be_aborted_and_then_closed():
     async def main():
         loop = asyncio.get_running_loop()
         protocol = ResponseHandler(loop)
@@ -204,7 +204,7 @@ def test_a_transport_of_ours_can_be_aborted_and_closed_again():
     assert asyncio.run(main()) == (False, True)
 
 
-def test_a_start_that_fails_leaves_nothing_behind(stripe_replay, monkeypatch):
+def test_a_failed_start_removes_all_patches(stripe_replay, monkeypatch):
     def fail(connect):
         raise OSError("a library of another version")
 
@@ -218,7 +218,7 @@ def test_a_start_that_fails_leaves_nothing_behind(stripe_replay, monkeypatch):
     assert http.client.HTTPConnection.putrequest.__module__ == "http.client"
 
 
-def test_a_library_that_is_not_installed_is_left_out(stripe_replay, monkeypatch):
+def test_a_library_that_is_not_installed_is_not_patched(stripe_replay, monkeypatch):
     monkeypatch.setattr(
         "pytest_stripe_contract.transport.clients.is_installed", lambda name: name != "aiohttp"
     )
@@ -228,7 +228,7 @@ def test_a_library_that_is_not_installed_is_left_out(stripe_replay, monkeypatch)
         assert senders.by_httpx("in_1")["id"] == "in_1"
 
 
-def test_a_library_is_looked_for_again_once_the_path_has_changed(tmp_path, monkeypatch):
+def test_a_library_is_searched_again_after_the_path_changed(tmp_path, monkeypatch):
     assert not is_installed("late_library")
 
     (tmp_path / "late_library.py").touch()
@@ -237,9 +237,7 @@ def test_a_library_is_looked_for_again_once_the_path_has_changed(tmp_path, monke
     assert is_installed("late_library")
 
 
-def test_a_library_that_others_patch_between_two_replays_keeps_their_patch(
-    stripe_replay, monkeypatch
-):
+def test_a_patch_of_others_between_two_replays_stays(stripe_replay, monkeypatch):
     with stripe_replay("mark_uncollectible"):
         senders.by_hand("in_1")
     connected = []
@@ -267,7 +265,7 @@ def unreachable():
 
 
 @pytest.mark.parametrize("get", [requests.get, httpx.get], ids=["requests", "httpx"])
-def test_a_proxy_on_loopback_is_no_way_out_either(get, base, server, stripe_replay, monkeypatch):
+def test_a_proxy_on_loopback_does_not_lead_out(get, base, server, stripe_replay, monkeypatch):
     monkeypatch.setenv("http_proxy", base)
 
     with stripe_replay("mark_uncollectible", allow_unplayed=True) as replay:
@@ -279,7 +277,7 @@ def test_a_proxy_on_loopback_is_no_way_out_either(get, base, server, stripe_repl
     assert server.requests == 0
 
 
-def test_a_proxy_on_loopback_may_lead_to_loopback(base, server, stripe_replay, monkeypatch):
+def test_a_proxy_on_loopback_can_lead_to_loopback(base, server, stripe_replay, monkeypatch):
     monkeypatch.setenv("http_proxy", base)
 
     with stripe_replay("mark_uncollectible", allow_unplayed=True):
@@ -288,7 +286,7 @@ def test_a_proxy_on_loopback_may_lead_to_loopback(base, server, stripe_replay, m
     assert server.requests == 1
 
 
-def test_a_library_that_does_not_import_is_left_out(stripe_replay, monkeypatch):
+def test_a_library_that_cannot_be_imported_is_not_patched(stripe_replay, monkeypatch):
     def fail(name, package=None):
         if name == "._aiohttp":
             raise ImportError("built for another library")
@@ -301,7 +299,7 @@ def test_a_library_that_does_not_import_is_left_out(stripe_replay, monkeypatch):
         assert senders.by_httpx("in_1")["id"] == "in_1"
 
 
-def test_a_connection_by_hand_ends_with_its_replay(stripe_replay):
+def test_an_http_client_connection_ends_with_its_replay(stripe_replay):
     connection = http.client.HTTPSConnection("api.stripe.com")
     with stripe_replay("mark_uncollectible", allow_unplayed=True):
         connection.connect()
