@@ -16,7 +16,7 @@ import httpx
 import pytest
 import stripe
 import trustme
-from helpers.impatient import CLIENTS, WAITS_FOREVER
+from helpers.clients_with_timeout import CLIENTS, WAITS_FOREVER
 
 from pytest_stripe_contract.errors import InvalidOption
 from pytest_stripe_contract.faults import (
@@ -170,7 +170,7 @@ def test_a_truncated_body_raises_what_the_real_one_does(client, stripe_replay):
 
 
 @each_client
-@pytest.mark.parametrize("code", [200, 502])
+@pytest.mark.parametrize("code", [502])
 def test_a_page_instead_of_json_gives_what_the_real_one_does(client, code, stripe_replay):
     head = f"HTTP/1.1 {code} X\r\nContent-Type: text/html\r\nContent-Length: {len(HTML)}\r\n\r\n"
     with server(says(f"{head}{HTML}".encode())) as base:

@@ -107,7 +107,7 @@ def test_a_meaningless_signature_comes_with_the_valid_one():
     assert [part.partition("=")[0] for part in scheme.split(",")] == ["t", "v1", "v0"]
 
 
-def test_an_endpoint_without_a_secret_shows_none():
+def test_the_sdk_refuses_an_empty_secret():
     """An empty secret signs as well as any other; the SDK refuses it since it looks for one."""
     event = make("invoice.paid", secret="")
 

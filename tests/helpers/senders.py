@@ -132,6 +132,9 @@ SENDERS: dict[str, Sender] = {
     "curl": by_hand,
 }
 
+LAYERS = {name: SENDERS[name] for name in ("sdk", "httpx", "httpx-async", "aiohttp", "curl")}
+"""A sender for each library that opens connections: the others connect by one of these."""
+
 Ids = Iterable[str]
 
 
@@ -140,19 +143,10 @@ def _in_threads(send: Callable[[str], str], ids: Ids) -> list[str]:
         return list(pool.map(send, ids))
 
 
-def threads_requests(ids: Ids) -> list[str]:
-    return _in_threads(lambda each: by_requests(each)["id"], ids)
-
-
 def threads_session(ids: Ids) -> list[str]:
     with requests.Session() as session:
         session.auth = (KEY, "")
         return _in_threads(lambda each: session.post(url(each), timeout=5).json()["id"], ids)
-
-
-def threads_httpx(ids: Ids) -> list[str]:
-    with httpx.Client(headers=BEARER) as client:
-        return _in_threads(lambda each: client.post(url(each)).json()["id"], ids)
 
 
 def threads_sdk(ids: Ids) -> list[str]:
@@ -183,29 +177,9 @@ async def tasks_aiohttp(ids: Ids) -> list[str]:
         return await _in_tasks(send, ids)
 
 
-def _tasks_sdk(http_client: Callable[[], stripe.HTTPClient]) -> Callable[[Ids], list[str]]:
-    async def run(ids: Ids) -> list[str]:
-        used = http_client()
-        client = stripe.StripeClient(KEY, http_client=used)
-
-        async def send(invoice_id: str) -> str:
-            return (await client.v1.invoices.mark_uncollectible_async(invoice_id)).id
-
-        try:
-            return await _in_tasks(send, ids)
-        finally:
-            await used.close_async()
-
-    return lambda ids: asyncio.run(run(ids))
-
-
 CROWDS: dict[str, Callable[[Ids], list[str]]] = {
-    "threads-requests": threads_requests,
     "threads-session": threads_session,
-    "threads-httpx": threads_httpx,
     "threads-sdk": threads_sdk,
     "tasks-httpx": lambda ids: asyncio.run(tasks_httpx(ids)),
     "tasks-aiohttp": lambda ids: asyncio.run(tasks_aiohttp(ids)),
-    "tasks-sdk-httpx": _tasks_sdk(stripe.HTTPXClient),
-    "tasks-sdk-aiohttp": _tasks_sdk(stripe.AIOHTTPClient),
 }

@@ -23,7 +23,7 @@ import respx
 import stripe
 import vcr as vcrpy
 import yaml
-from helpers import seams
+from helpers import patched_methods
 
 from pytest_stripe_contract.stripe_api import resources as shipped
 
@@ -262,7 +262,7 @@ def test_a_mock_may_begin_and_end_before_or_after_a_replay(
 ):
     mock, clients = mock_and_clients
     replay = stripe_replay("mark_uncollectible", times="any")
-    before = seams.methods()
+    before = patched_methods.snapshot()
     with ExitStack() as last_in_first_out:
         for each in [replay, mock] if ends == "before" else [mock, replay]:
             last_in_first_out.push(each)
@@ -275,19 +275,19 @@ def test_a_mock_may_begin_and_end_before_or_after_a_replay(
         asyncio.run(write_off_async(stripe.AIOHTTPClient()))
 
     assert len(replay.calls) == 4
-    assert seams.changes(before) == set()
+    assert patched_methods.changes(before) == set()
 
 
 def test_nothing_is_patched_but_in_a_replay(stripe_replay):
     with stripe_replay("mark_uncollectible", allow_unplayed=True):
         pass  # now every library is imported
-    before = seams.methods()
+    before = patched_methods.snapshot()
 
     with stripe_replay("mark_uncollectible", allow_unplayed=True):
-        during = seams.changes(before)
+        during = patched_methods.changes(before)
 
     assert {"HTTPConnection.connect", "TCPConnector.connect", "socket.connect"} <= during
-    assert seams.changes(before) == set()
+    assert patched_methods.changes(before) == set()
 
 
 def test_what_somebody_else_puts_there_during_a_replay_is_theirs_to_take_away(stripe_replay):
@@ -307,30 +307,30 @@ BETWEEN = """
     import aiohttp
     import httpx
     import pytest
-    from helpers import seams
+    from helpers import patched_methods
     import stripe
 
-    AT_FIRST = seams.methods()
+    AT_FIRST = patched_methods.snapshot()
 
     def write_off():
         stripe.StripeClient("sk_test_x").v1.invoices.mark_uncollectible("in_1")
 
     def test_before():
-        assert not seams.changes(AT_FIRST)
+        assert not patched_methods.changes(AT_FIRST)
 
     @pytest.mark.stripe_replay("mark_uncollectible")
     def test_replay():
-        assert seams.changes(AT_FIRST)
+        assert patched_methods.changes(AT_FIRST)
         write_off()
 
     def test_between(stripe_contract):
-        assert not seams.changes(AT_FIRST)
+        assert not patched_methods.changes(AT_FIRST)
 
     def test_block(stripe_replay):
-        assert not seams.changes(AT_FIRST)
+        assert not patched_methods.changes(AT_FIRST)
         with stripe_replay("mark_uncollectible"):
             write_off()
-        assert not seams.changes(AT_FIRST)
+        assert not patched_methods.changes(AT_FIRST)
 
     @pytest.mark.stripe_replay("mark_uncollectible")
     def test_that_fails():
@@ -338,7 +338,7 @@ BETWEEN = """
         write_off()
 
     def test_after():
-        assert not seams.changes(AT_FIRST)
+        assert not patched_methods.changes(AT_FIRST)
 """
 
 

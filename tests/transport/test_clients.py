@@ -19,7 +19,7 @@ import requests
 import yaml
 from aiohttp.client_proto import ResponseHandler
 from helpers import senders
-from helpers.senders import CROWDS, SENDERS
+from helpers.senders import CROWDS, LAYERS, SENDERS
 
 from pytest_stripe_contract.replay import ReplayMiss
 from pytest_stripe_contract.transport._monkeypatch import is_installed
@@ -31,6 +31,7 @@ SHIPPED = Path(__file__).parents[2] / "cassettes" / "mark_uncollectible.yaml"
 DOCUMENTED_ID = "in_1MtG0nLkdIwHu7ixAaUw3Cb4"
 
 each_sender = pytest.mark.parametrize("send", SENDERS.values(), ids=SENDERS)
+each_layer = pytest.mark.parametrize("send", LAYERS.values(), ids=LAYERS)
 
 
 @each_sender
@@ -54,7 +55,7 @@ def test_every_client_gets_the_documented_payload(send, stripe_replay):
     assert call.response.json() == json.loads(recorded["body"]["string"])
 
 
-@each_sender
+@each_layer
 @pytest.mark.stripe_replay("mark_uncollectible")
 def test_any_invoice_id_is_answered_with_that_id(send):
     answer = send("in_another")
@@ -74,7 +75,7 @@ def test_two_hundred_requests_at_once_each_get_their_own_answer(crowd, stripe_re
     assert sent == sorted(f"/v1/invoices/{each}/mark_uncollectible" for each in ids)
 
 
-@each_sender
+@each_layer
 @pytest.mark.stripe_replay("mark_uncollectible")
 def test_a_proxy_in_the_environment_is_not_used(send, monkeypatch):
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
@@ -131,14 +132,14 @@ def cassette_of_server(base: str, tmp_path: Path) -> str:
     return str(path)
 
 
-@each_sender
+@each_layer
 def test_loopback_stays_open_in_a_replay(send, base, server, stripe_replay):
     with stripe_replay("mark_uncollectible", allow_unplayed=True):
         assert send("in_1", base)["id"] == "from the server"
     assert server.requests == 1
 
 
-@each_sender
+@each_layer
 def test_a_recorded_loopback_server_is_replayed(
     send, base, server, cassette_of_server, stripe_replay
 ):

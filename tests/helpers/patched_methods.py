@@ -1,4 +1,4 @@
-"""What a replay may have put on the classes of the libraries that clients connect by."""
+"""Find patched methods on the classes of the HTTP libraries."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ LIBRARIES = {"aiohttp", "http", "httpcore", "httpx", "requests", "socket", "stri
 Methods = dict[type, dict[str, Any]]
 
 
-def methods() -> Methods:
-    """The methods of every class of the libraries that are imported by now."""
+def snapshot() -> Methods:
+    """Return the methods of every class of the libraries that have been imported."""
     modules = [sys.modules[name] for name in sys.modules if name.partition(".")[0] in LIBRARIES]
     values = (value for module in modules for value in vars(module).values())
     return {value: _methods(value) for value in values if isinstance(value, type)}
 
 
 def changes(before: Methods) -> set[str]:
-    """The methods that are no longer what they were: ``HTTPConnection.connect``, …"""
+    """Return the methods that differ from a snapshot: ``HTTPConnection.connect``, …"""
     now = {cls: _methods(cls) for cls in before}
     return {
         f"{cls.__name__}.{name}"
