@@ -64,7 +64,7 @@ def hide(text: str) -> str:
     for found in sorted(find(text), key=lambda secret: secret.start):
         if found.start >= end:
             parts += [text[end : found.start], found.prefix, "***"]
-            end = found.end
+        end = max(end, found.end)
     return "".join([*parts, text[end:]])
 
 

@@ -66,10 +66,14 @@ def test_text_that_only_resembles_a_key_is_not_found(text):
     assert keys.hide(text) == text
 
 
-def test_all_secrets_of_a_text_are_hidden_and_overlaps_once():
-    text = "sk_test_one1 pi_1_secret_abc sk_test_two2_1_secret_abc rk_live_three"
+def test_all_secrets_of_a_text_are_hidden():
+    text = "rk_live_three pi_1_secret_abc sk_test_one1"
 
-    assert keys.hide(text) == "sk_test_*** pi_1_secret_*** sk_test_*** rk_live_***"
+    assert keys.hide(text) == "rk_live_*** pi_1_secret_*** sk_test_***"
+
+
+def test_two_secrets_that_overlap_are_hidden_to_the_end_of_the_later_one():
+    assert keys.hide("sk_test_pi_1_secret_abc-def x") == "sk_test_*** x"
 
 
 def test_masks_are_told_from_secrets():
