@@ -150,11 +150,10 @@ class Engine:
         is_clean = self._is_clean_text(text)
         if is_clean and not (place.is_payload and (self.is_personal or self.rules)):
             return text, []
-        values = _json_text.parse(text)
-        if values is not None:
+        value = _json_text.parse(text)
+        if value is not None:
             walk = _Walk(replace(self, is_clean=is_clean))
-            for value in values:
-                walk.visit(value, place)
+            walk.visit(value, place)
             return (_json_text.replace(text, walk.changes) if walk.notes else text), walk.notes
         if is_clean:
             return text, []

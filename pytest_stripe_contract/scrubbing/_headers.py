@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from ..stripe_api import keys
 from . import _placeholders
-from ._engine import Engine, Note, Notes, Scrubbed, hide_api_keys
+from ._bodies import is_pair
+from ._engine import Engine, Note, Notes, Scrubbed
 from ._personal_data import Place
-from ._rules import OPTION, Unset, apply
+from ._rules import Unset
 
 _COOKIE, _CREDENTIALS, _TELEMETRY = "cookie", "credentials", "telemetry"
 _REMOVED = {
@@ -47,13 +48,13 @@ def scrub_headers(
 
     ``idempotency_keys`` has a placeholder for each key.
     """
-    texts = (_decoded(part) for name, value in headers for part in (name, *_values(value)))
+    texts = (decoded(part) for name, value in headers for part in (name, *_values(value)))
     by_name = _Headers(engine.for_parts_of("\n\n".join(texts)), idempotency_keys)
     scrubbed: list[tuple[Any, Any]] = []
     notes: Notes = []
     for name, value in headers:
         new_name, more = by_name.engine.scalar(name, _ELSEWHERE)
-        step = _decoded(new_name)
+        step = decoded(new_name)
         notes += [note.under(step) for note in more]
         values = _values(value)
         new_values = []
@@ -67,11 +68,31 @@ def scrub_headers(
     return scrubbed, notes
 
 
+def header_pairs(headers: Any) -> list[tuple[Any, Any]]:
+    """Return headers in any layout, a mapping or a list of pairs; nothing if it is neither."""
+    if isinstance(headers, Mapping):
+        return list(headers.items())
+    if isinstance(headers, list) and all(map(is_pair, headers)):
+        return [(name, value) for name, value in headers]
+    return []
+
+
+def header_values(headers: Any, name: str) -> list[Any]:
+    """Return the values of a header, in headers of any layout."""
+    return [
+        item
+        for key, value in header_pairs(headers)
+        if str(key).casefold() == name
+        for item in _values(value)
+    ]
+
+
 def _values(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _decoded(part: Any) -> str:
+def decoded(part: Any) -> str:
+    """Return a header's name or value as a text."""
     return part.decode("latin-1") if isinstance(part, bytes) else str(part)
 
 
@@ -84,11 +105,12 @@ class _Headers:
 
     def scrub(self, name: str, value: Any) -> Scrubbed:
         if isinstance(value, bytes):
-            new, notes = self.scrub(name, _decoded(value))
+            new, notes = self.scrub(name, decoded(value))
             return (new.encode("latin-1", "replace") if isinstance(new, str) else new), notes
         rule = self.engine.rules.of_header(name)
         if not isinstance(rule, Unset):
-            return _ruled(rule, value)
+            new, notes = self.engine.value(value, _ELSEWHERE, rule)
+            return (_DROPPED if new is None and notes else new), notes
         if not isinstance(value, str) or not value:
             return self.engine.value(value, _ELSEWHERE)
         if name in _REMOVED:
@@ -115,21 +137,6 @@ class _Headers:
         if self.engine.is_personal and name == IDEMPOTENCY_KEY:
             return self.idempotency_keys.get(value, value), "idempotency key"
         return value, ""
-
-
-def _ruled(rule: Any, value: Any) -> Scrubbed:
-    """Return the value that a team's rule makes of a header; `_DROPPED` if it makes None."""
-    new = value
-    if rule is True:
-        new = _placeholders.generic(str(value))
-    elif isinstance(rule, str):
-        new = rule
-    elif callable(rule):
-        new = apply(rule, value)
-    if new is None and value is not None:
-        return _DROPPED, [Note((), OPTION)]
-    new, notes = hide_api_keys(new)
-    return new, notes or ([] if new == value else [Note((), OPTION)])
 
 
 def _is_masked(value: str) -> bool:

@@ -31,37 +31,23 @@ class Members(list[tuple[str, Any]]):
 _DECODER = json.JSONDecoder(
     object_pairs_hook=Members, parse_int=Number, parse_float=Number, strict=False
 )
-_SPACE = re.compile(r"[ \t\r\n]*")
 _BOM = "\ufeff"
 
 
-def parse(text: str) -> list[Any] | None:
-    """Return the values in a JSON text: one, or objects and arrays that follow one another.
+def parse(text: str) -> Any | None:
+    """Return the object, array or text that a JSON text holds; None if it is no such JSON.
 
-    Return None if the text is no JSON, or a number or a word alone. Raises `Unscannable` if it is
-    nested too deep.
+    Raises `Unscannable` if it is nested too deep.
     """
-    position = _after_space(text, len(_BOM) if text.startswith(_BOM) else 0)
-    if not text.startswith(("{", "[", '"'), position):
+    text = text.removeprefix(_BOM)
+    if not text.lstrip(" \t\r\n").startswith(("{", "[", '"')):
         return None
-    values: list[Any] = []
     try:
-        while position < len(text):
-            value, end = _DECODER.raw_decode(text, position)
-            values.append(value)
-            position = _after_space(text, end)
+        return _DECODER.decode(text)
     except json.JSONDecodeError:
         return None
     except RecursionError:
         raise Unscannable(TOO_DEEP) from None
-    if len(values) > 1 and not all(isinstance(value, list) for value in values):
-        return None
-    return values
-
-
-def _after_space(text: str, position: int) -> int:
-    match = _SPACE.match(text, position)
-    return match.end() if match else position
 
 
 def plain(value: Any) -> Any:

@@ -7,9 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from . import _json_text, _personal_data
-from ._bodies import BodyReader, body_length, is_pair
+from ._bodies import BodyReader, body_length
 from ._engine import Engine, Notes, Scrubbed
-from ._headers import IDEMPOTENCY_KEY, number_idempotency_keys, scrub_headers
+from ._headers import (
+    IDEMPOTENCY_KEY,
+    decoded,
+    header_pairs,
+    header_values,
+    number_idempotency_keys,
+    scrub_headers,
+)
 from ._personal_data import KnownTexts, Place
 from ._urls import scrub_url
 from .decoding import Unscannable
@@ -75,9 +82,8 @@ def _idempotency_keys(document: Any, depth: int = 0) -> Iterator[str]:
         raise Unscannable(_json_text.TOO_DEEP)
     if isinstance(document, Mapping):
         for name, value in document.items():
-            for header, values in _pairs(value) if name == "headers" else ():
-                if _is(header, IDEMPOTENCY_KEY):
-                    yield from (key for key in _list(values) if isinstance(key, str) and key)
+            values = header_values(value, IDEMPOTENCY_KEY) if name == "headers" else ()
+            yield from (key for key in values if isinstance(key, str) and key)
             yield from _idempotency_keys(value, depth + 1)
     elif isinstance(document, list):
         for item in document:
@@ -127,13 +133,31 @@ class _Document:
     def _entry(self, key: Any, value: Any, place: Place, depth: int) -> Scrubbed:
         if key in ("request", "response") and isinstance(value, Mapping):
             return self._message(value, depth, is_request=key == "request")
-        if key == "headers" and (pairs := _pairs(value)):
+        if key == "headers" and (pairs := header_pairs(value)):
             new, notes = scrub_headers(self.engine, self.idempotency_keys, pairs)
             return (_in_layout_of(value, new) if notes else value), notes
         return self._any(value, place.into(str(key)), depth)
 
     def _message(self, message: Mapping[Any, Any], depth: int, *, is_request: bool) -> Scrubbed:
-        parts = self._parts(message, is_request=is_request)
+        url = next((name for name in _URLS if is_request and name in message), "")
+        body = next((name for name in _BODIES if name in message), "")
+        headers = message.get("headers")
+        content_type, coding = (
+            decoded(next(iter(header_values(headers, name)), "")).lower()
+            for name in (_TYPE, _CODING)
+        )
+        root = _personal_data.request_place(str(message.get(url, ""))) if is_request else Place()
+        reader = BodyReader(root, is_request, content_type, coding)
+        parts: dict[Any, Scrubbed] = {}
+        try:
+            if is_request:
+                parts[url], parts[body] = scrub_request(
+                    self.engine, message.get(url), message.get(body), reader
+                )
+            else:
+                parts[body] = reader.scrub(message.get(body), self.engine)
+        except Unscannable as error:
+            raise Unscannable(error.problem, (body, *error.steps)) from error
         scrubbed: dict[Any, Any] = {}
         notes: Notes = []
         for key, value in message.items():
@@ -144,33 +168,9 @@ class _Document:
                 other, more = self._any({key: value}, _ELSEWHERE, depth + 1)
                 scrubbed |= other
                 notes += more
-        for key in _BODIES:
-            if key in parts and parts[key][1]:
-                scrubbed = _with_length(scrubbed, body_length(scrubbed[key]))
+        if parts[body][1]:
+            scrubbed = _with_length(scrubbed, body_length(scrubbed[body]))
         return (scrubbed if notes else message), notes
-
-    def _parts(self, message: Mapping[Any, Any], *, is_request: bool) -> dict[str, Scrubbed]:
-        """Return the URL and the body of a message, scrubbed, by their keys."""
-        url = next((name for name in _URLS if is_request and name in message), "")
-        root = _personal_data.request_place(str(message.get(url, ""))) if is_request else Place()
-        content_type, coding = (_header(message, name).lower() for name in (_TYPE, _CODING))
-        reader = BodyReader(root, is_request, content_type, coding)
-        parts: dict[str, Scrubbed] = {}
-        for name in _BODIES:
-            if name not in message:
-                continue
-            try:
-                if is_request:
-                    parts[url], parts[name] = scrub_request(
-                        self.engine, message.get(url), message[name], reader
-                    )
-                else:
-                    parts[name] = reader.scrub(message[name], self.engine)
-            except Unscannable as error:
-                raise Unscannable(error.problem, (name, *error.steps)) from error
-        if is_request and url not in parts:
-            parts[url], _ = scrub_request(self.engine, message.get(url), None, reader)
-        return parts
 
 
 def _is_cassette(document: object) -> bool:
@@ -186,7 +186,7 @@ def _with_length(message: dict[Any, Any], length: int | None) -> dict[Any, Any]:
     """Return a message with the headers of its new body, which is not compressed any more."""
     headers = message.get("headers")
     pairs = []
-    for name, value in _pairs(headers):
+    for name, value in header_pairs(headers):
         if _is(name, _LENGTH) and length is not None:
             pairs.append((name, [str(length)] if isinstance(value, list) else str(length)))
         elif not _is(name, _CODING):
@@ -196,26 +196,6 @@ def _with_length(message: dict[Any, Any], length: int | None) -> dict[Any, Any]:
 
 def _in_layout_of(headers: Any, pairs: list[tuple[Any, Any]]) -> Any:
     return dict(pairs) if isinstance(headers, Mapping) else [list(pair) for pair in pairs]
-
-
-def _pairs(headers: Any) -> list[tuple[Any, Any]]:
-    """Return headers in any layout, a mapping or a list of pairs; nothing if it is neither."""
-    if isinstance(headers, Mapping):
-        return list(headers.items())
-    if isinstance(headers, list) and all(map(is_pair, headers)):
-        return [(name, value) for name, value in headers]
-    return []
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _header(message: Mapping[Any, Any], name: str) -> str:
-    """Return the first value of a header, an empty text if there is none."""
-    values = (_list(value) for key, value in _pairs(message.get("headers")) if _is(key, name))
-    first = next((value[0] for value in values if value), "")
-    return first.decode("latin-1") if isinstance(first, bytes) else str(first)
 
 
 def _is(key: Any, name: str) -> bool:

@@ -153,7 +153,7 @@ def test_broken_json_is_scrubbed_as_a_text(text):
     assert answer(text.replace("KEY", KEY))[0] == text.replace("KEY", MASKED)
 
 
-@pytest.mark.parametrize("text", ['["KEY", NaN, -Infinity]', '"KEY"', '{"a": "KEY"}\n[]\n'])
+@pytest.mark.parametrize("text", ['["KEY", NaN, -Infinity]', '"KEY"', ' {"a": "KEY"}\n'])
 def test_json_is_read_as_tolerantly_as_python_reads_it(text):
     assert answer(text.replace("KEY", KEY))[0] == text.replace("KEY", MASKED)
 
