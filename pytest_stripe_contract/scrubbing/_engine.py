@@ -55,6 +55,9 @@ Notes = list[Note]
 Scrubbed = tuple[Any, Notes]
 """A value after it was scrubbed, the same object if nothing was replaced in it, and the notes."""
 
+EntryScrubber = Callable[[Any, Any], Scrubbed | None]
+"""Scrubs the value of a key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -115,9 +118,19 @@ class Engine:
         text, notes = self.text(data.decode(encoding), place)
         return (text.encode(encoding, "surrogatepass"), notes) if notes else (data, [])
 
-    def value(self, value: Any, place: Place, rule: Rule | Unset = UNSET) -> Scrubbed:
-        """Scrub a mapping, a list or a scalar; the rule holds where there is no other."""
-        walk = _Walk(self)
+    def value(
+        self,
+        value: Any,
+        place: Place,
+        rule: Rule | Unset = UNSET,
+        entry: EntryScrubber | None = None,
+    ) -> Scrubbed:
+        """Scrub a mapping, a list or a scalar.
+
+        ``rule`` holds where there is no other. ``entry`` scrubs the entries of mappings that have
+        a meaning of their own, such as a request, and returns None for all others.
+        """
+        walk = _Walk(self, entry)
         return walk.visit(value, place, rule=rule), walk.notes
 
     def scalar(self, value: Any, place: Place) -> Scrubbed:
@@ -203,6 +216,7 @@ class _Walk:
     """
 
     engine: Engine
+    entry: EntryScrubber | None = None
     changes: dict[int, Any] = field(default_factory=dict)
     notes: Notes = field(default_factory=list)
     number: int = 0
@@ -218,7 +232,10 @@ class _Walk:
         if (isinstance(rule, str) or callable(rule)) and (is_object or not is_array):
             return self._changed(value, _ruled(rule, value), steps)
         if not is_object and not is_array:
-            return self._changed(value, self._scalar(value, place, rule), steps)
+            try:
+                return self._changed(value, self._scalar(value, place, rule), steps)
+            except Unscannable as error:
+                raise error.under(*steps) from None
         self.number += 1
         count = len(self.notes)
         if not is_object:
@@ -233,7 +250,15 @@ class _Walk:
             scrubbed = self._leaf(key, place)
             below = (*steps, str(scrubbed[0]))  # a path in a report must hold no secret
             name = self._changed(key, scrubbed, below)
-            new_members.append((name, self.visit(item, inner.into(str(key)), below, rule)))
+            try:
+                entry = self.entry(key, item) if self.entry else None
+            except Unscannable as error:
+                raise error.under(*below) from None
+            if entry is None:
+                new = self.visit(item, inner.into(str(key)), below, rule)
+            else:
+                new = self._changed(item, entry, below)
+            new_members.append((name, new))
         return value if len(self.notes) == count else dict(new_members)
 
     def _changed(self, value: Any, scrubbed: Scrubbed, steps: Steps) -> Any:

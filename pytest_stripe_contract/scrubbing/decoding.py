@@ -34,6 +34,10 @@ class Unscannable(StripeContractError, ValueError):
         self.steps = steps
         super().__init__(problem, steps)
 
+    def under(self, *steps: str | int) -> Unscannable:
+        """Return the error with a place that begins further up."""
+        return Unscannable(self.problem, (*steps, *self.steps))
+
     @property
     def path(self) -> str:
         """The place as a JSON path."""

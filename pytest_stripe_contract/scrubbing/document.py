@@ -101,44 +101,23 @@ class _Document:
     idempotency_keys: Mapping[str, str]
 
     def scrub(self, document: Any) -> Scrubbed:
-        if _is_cassette(document):
-            return self._any(document, _ELSEWHERE, 0)
-        return self.engine.value(document, Place())
-
-    def _any(self, value: Any, place: Place, depth: int) -> Scrubbed:
-        if depth > _json_text.MAX_DEPTH:
-            raise Unscannable(_json_text.TOO_DEEP)
-        if not isinstance(value, (list, Mapping)):
-            return self.engine.value(value, place)
-        step: str | int = ""
-        notes: Notes = []
+        if not _is_cassette(document):
+            return self.engine.value(document, Place())
         try:
-            if isinstance(value, list):
-                items = []
-                for step, item in enumerate(value):
-                    new, more = self._any(item, place, depth + 1)
-                    items.append(new)
-                    notes += [note.under(step) for note in more]
-                return (items if notes else value), notes
-            scrubbed: dict[Any, Any] = {}
-            for key, item in value.items():
-                name, more = self.engine.scalar(key, _ELSEWHERE)
-                step = str(name)
-                scrubbed[name], most = self._entry(key, item, place, depth + 1)
-                notes += [note.under(step) for note in (*more, *most)]
-        except Unscannable as error:
-            raise Unscannable(error.problem, (step, *error.steps)) from error
-        return (scrubbed if notes else value), notes
+            return self.engine.value(document, _ELSEWHERE, entry=self._entry)
+        except RecursionError:
+            raise Unscannable(_json_text.TOO_DEEP) from None
 
-    def _entry(self, key: Any, value: Any, place: Place, depth: int) -> Scrubbed:
+    def _entry(self, key: Any, value: Any) -> Scrubbed | None:
+        """Scrub a request, a response or headers."""
         if key in ("request", "response") and isinstance(value, Mapping):
-            return self._message(value, depth, is_request=key == "request")
+            return self._message(value, is_request=key == "request")
         if key == "headers" and (pairs := header_pairs(value)):
             new, notes = scrub_headers(self.engine, self.idempotency_keys, pairs)
             return (_in_layout_of(value, new) if notes else value), notes
-        return self._any(value, place.into(str(key)), depth)
+        return None
 
-    def _message(self, message: Mapping[Any, Any], depth: int, *, is_request: bool) -> Scrubbed:
+    def _message(self, message: Mapping[Any, Any], *, is_request: bool) -> Scrubbed:
         url = next((name for name in _URLS if is_request and name in message), "")
         body = next((name for name in _BODIES if name in message), "")
         headers = message.get("headers")
@@ -157,7 +136,7 @@ class _Document:
             else:
                 parts[body] = reader.scrub(message.get(body), self.engine)
         except Unscannable as error:
-            raise Unscannable(error.problem, (body, *error.steps)) from error
+            raise error.under(body) from None
         scrubbed: dict[Any, Any] = {}
         notes: Notes = []
         for key, value in message.items():
@@ -165,7 +144,7 @@ class _Document:
                 scrubbed[key], more = parts[key]
                 notes += [note.under(key) for note in more]
             else:
-                other, more = self._any({key: value}, _ELSEWHERE, depth + 1)
+                other, more = self.engine.value({key: value}, _ELSEWHERE, entry=self._entry)
                 scrubbed |= other
                 notes += more
         if parts[body][1]:
