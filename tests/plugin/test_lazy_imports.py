@@ -80,7 +80,7 @@ def modules(pytester, monkeypatch):
     return run
 
 
-def test_pytest_starts_without_the_libraries_that_a_replay_or_a_check_needs(modules):
+def test_pytest_starts_without_heavy_libraries(modules):
     without = modules(TRIVIAL)
     imported = modules(TRIVIAL, *OURS)
 
@@ -89,11 +89,11 @@ def test_pytest_starts_without_the_libraries_that_a_replay_or_a_check_needs(modu
     assert ours - sys.stdlib_module_names == {"pytest_stripe_contract"}
 
 
-def test_marked_tests_are_collected_without_them(modules):
+def test_marked_tests_are_collected_without_heavy_libraries(modules):
     assert modules(MARKED, *OURS, "-k", "fixture") & HEAVY == set()
 
 
-def test_a_replay_in_which_all_is_well_needs_neither_jsonschema_nor_vcr(modules, pytester):
+def test_a_replay_without_findings_imports_neither_jsonschema_nor_vcr(modules, pytester):
     document = yaml.safe_load((shipped.CASSETTES / "mark_uncollectible.yaml").read_text())
     document["interactions"][0]["response"]["body"]["string"] = json.dumps(faultless())
     pytester.mkdir("cassettes").joinpath("faultless.yaml").write_text(yaml.safe_dump(document))

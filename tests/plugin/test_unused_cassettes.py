@@ -63,12 +63,16 @@ def test_a_suite_that_names_all_of_its_cassettes_passes(suite):
     result.stdout.no_fnmatch_line("*stripe unused*")
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
-def test_what_is_left_behind_is_listed_and_fails_the_run(suite, workers):
+@pytest.mark.parametrize(
+    "workers", ["", "-p xdist.plugin -n 2"], ids=["in-one-process", "on-two-workers"]
+)
+def test_unused_cassettes_are_listed_and_fail_the_run(suite, workers, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"-p pytest_stripe_contract.plugin {workers}")
     leave_behind(suite, "old.yaml")
     leave_behind(suite, "older.json")
 
-    result = suite.runpytest("--stripe-unused", *workers)
+    result = suite.runpytest("--stripe-unused")
 
     result.assert_outcomes(passed=5, skipped=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -81,7 +85,7 @@ def test_what_is_left_behind_is_listed_and_fails_the_run(suite, workers):
     )
 
 
-def test_nothing_is_said_unless_it_is_asked_for(suite):
+def test_unused_cassettes_are_not_listed_without_the_option(suite):
     leave_behind(suite, "old.yaml")
 
     result = suite.runpytest()
@@ -90,7 +94,7 @@ def test_nothing_is_said_unless_it_is_asked_for(suite):
     result.stdout.no_fnmatch_line("*stripe unused*")
 
 
-def test_one_cassette_is_told_as_one(suite):
+def test_a_single_unused_cassette_is_in_the_singular(suite):
     leave_behind(suite, "old.yaml")
 
     result = suite.runpytest("--stripe-unused")
@@ -98,14 +102,14 @@ def test_one_cassette_is_told_as_one(suite):
     result.stdout.fnmatch_lines(["stripe unused: no test plays this cassette:"])
 
 
-def test_the_configured_folder_is_looked_into(suite):
+def test_unused_cassettes_of_the_configured_folder_are_listed(suite):
     suite.makeini("[pytest]\nstripe_cassette_dir = cassettes\n")
     leave_behind(suite, "old.yaml")
 
     assert suite.runpytest("--stripe-unused").ret == pytest.ExitCode.TESTS_FAILED
 
 
-def test_a_test_that_failed_still_names_its_cassette(suite):
+def test_the_cassette_of_a_failed_test_is_used(suite):
     suite.makepyfile(
         test_mine=TESTS.replace("def test_own():", "def test_own():\n        return 1/0")
     )
@@ -127,7 +131,7 @@ def test_a_test_that_failed_still_names_its_cassette(suite):
     ],
     ids=" ".join,
 )
-def test_a_run_of_a_part_of_the_tests_judges_nothing(suite, part):
+def test_a_run_of_a_part_of_the_tests_checks_no_cassettes(suite, part):
     leave_behind(suite, "old.yaml")
     if part == ["-x"]:
         suite.makepyfile(test_aaa="def test_it(): assert False")
@@ -138,7 +142,7 @@ def test_a_run_of_a_part_of_the_tests_judges_nothing(suite, part):
     result.stdout.fnmatch_lines(["stripe unused: not checked, as only a part of the tests ran"])
 
 
-def test_a_file_that_cannot_be_collected_leaves_the_run_unjudged(suite):
+def test_a_run_with_a_collection_error_checks_no_cassettes(suite):
     suite.makepyfile(test_broken="import nothing_of_the_kind")
 
     result = suite.runpytest("--stripe-unused")
@@ -147,14 +151,14 @@ def test_a_file_that_cannot_be_collected_leaves_the_run_unjudged(suite):
     result.stdout.fnmatch_lines(["stripe unused: not checked, as only a part of the tests ran"])
 
 
-def test_a_folder_whose_tests_name_no_cassette_is_left_alone(pytester):
+def test_a_folder_whose_tests_use_no_cassette_is_not_searched(pytester):
     pytester.makepyfile("def test_it(): pass")
     (pytester.mkdir("cassettes") / "of_another_plugin.yaml").touch()
 
     assert pytester.runpytest("--stripe-unused").ret == pytest.ExitCode.OK
 
 
-def test_what_pytest_recording_plays_is_used(suite):
+def test_a_cassette_that_pytest_recording_plays_is_used(suite):
     suite.makepyfile(
         test_other="""
     import pytest

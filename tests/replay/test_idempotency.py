@@ -53,7 +53,7 @@ UNCERTAIN = [timeout(), connection_reset(), truncated_body(), status(500), statu
 
 
 @pytest.mark.parametrize("fault", UNCERTAIN, ids=str)
-def test_another_key_after_a_try_that_may_have_been_done_fails(fault, replays):
+def test_a_retry_with_another_key_fails_if_the_first_try_may_have_succeeded(fault, replays):
     text = problems(replays, [fault, OK], lambda: post("a"), lambda: post("b"))
 
     assert text == (
@@ -70,20 +70,20 @@ def test_another_key_after_a_try_that_may_have_been_done_fails(fault, replays):
         ("a", "without the Idempotency-Key of the first try (a)"),
     ],
 )
-def test_no_key_after_a_try_that_may_have_been_done_fails(first, how, replays):
+def test_a_retry_without_a_key_fails_if_the_first_try_may_have_succeeded(first, how, replays):
     text = problems(replays, [timeout(), OK], lambda: post(first), post)
 
     assert f"$.headers.Idempotency-Key: retried {how}: if the first try" in text
 
 
-def test_a_client_that_gave_up_waiting_does_not_know_either(replays):
+def test_a_retry_with_another_key_fails_after_a_client_timeout(replays):
     text = problems(replays, [slow(9), OK], lambda: post("a"), lambda: post("b"))
 
     assert "the work is done twice" in text
 
 
 @pytest.mark.parametrize("fault", [*UNCERTAIN, dns_failure(), tls_failure()], ids=str)
-def test_the_same_key_is_how_to_try_again(fault, replays):
+def test_a_retry_with_the_same_key_passes_and_is_the_same_attempt(fault, replays):
     with replays(fault, OK) as replay:
         post("a")
         assert post("a").status_code == 200
@@ -93,7 +93,7 @@ def test_the_same_key_is_how_to_try_again(fault, replays):
 
 
 @pytest.mark.parametrize("fault", [dns_failure(), tls_failure(), status(400), status(429)], ids=str)
-def test_what_was_surely_not_done_may_be_sent_with_another_key(fault, replays):
+def test_another_key_passes_if_the_first_try_certainly_failed(fault, replays):
     with replays(fault, OK) as replay:
         post("a")
         post("b")
@@ -101,7 +101,7 @@ def test_what_was_surely_not_done_may_be_sent_with_another_key(fault, replays):
     assert len(replay.attempts) == 2
 
 
-def test_what_succeeded_may_be_sent_again(replays):
+def test_a_request_that_succeeded_may_be_sent_with_a_new_key(replays):
     with replays(timeout(), OK, times=2) as replay:
         post("a")
         post("a")
@@ -113,7 +113,7 @@ def test_what_succeeded_may_be_sent_again(replays):
 @pytest.mark.parametrize(
     "second", [{"url": MARK.replace("in_1", "in_2")}, {"expand[]": ""}], ids=["path", "parameters"]
 )
-def test_one_key_is_for_one_request(second, replays):
+def test_one_key_for_two_different_requests_fails(second, replays):
     def again():
         with contextlib.suppress(ReplayMiss):
             post("a", **second)
@@ -143,13 +143,13 @@ def test_a_key_has_at_most_255_characters(length, fails, replays):
     assert "$.headers.Idempotency-Key: expected at most 255 characters" in text
 
 
-def test_an_answer_that_said_not_to_retry_is_obeyed(replays, final):
+def test_a_retry_after_stripe_should_retry_false_fails(replays, final):
     text = problems(replays, [final, OK], lambda: post("a"), lambda: post("a"))
 
     assert "$: retried although the answer 500 has Stripe-Should-Retry: false" in text
 
 
-def test_what_succeeded_may_be_replayed_with_its_key(replays):
+def test_a_request_that_succeeded_may_be_sent_again_with_its_key(replays):
     with replays(OK, times=2) as replay:
         assert post("a").headers["Stripe-Should-Retry"] == "false"
         post("a")
@@ -179,7 +179,7 @@ def test_calls_without_a_key_are_one_attempt_until_one_succeeds(replays):
     assert [len(attempt) for attempt in replay.attempts] == [3, 1]
 
 
-def test_what_goes_elsewhere_is_nobodys_business(replays, tmp_path):
+def test_keys_of_other_hosts_are_not_checked(replays, tmp_path):
     path = tmp_path / "other.yaml"
     one = """
 - request: {method: POST, uri: 'https://other.example/x', body: '', headers: {}}
@@ -192,7 +192,7 @@ def test_what_goes_elsewhere_is_nobodys_business(replays, tmp_path):
         post("b", url="https://other.example/x")
 
 
-def test_the_sdk_tries_again_with_the_same_key(replays):
+def test_the_sdk_retries_with_the_same_key(replays):
     client = stripe.StripeClient("sk_test_x", max_network_retries=2)
     with replays(status(500), timeout(), OK) as replay:
         client.v1.invoices.mark_uncollectible("in_1")
@@ -202,7 +202,7 @@ def test_the_sdk_tries_again_with_the_same_key(replays):
     assert len({call.request.idempotency_key for call in attempt}) == 1
 
 
-def test_a_retry_that_nothing_answers_is_told_of_too(replays):
+def test_a_retry_without_a_recording_is_checked_too(replays):
     def missed():
         with pytest.raises(ReplayMiss):
             post("b")
@@ -213,13 +213,13 @@ def test_a_retry_that_nothing_answers_is_told_of_too(replays):
     assert "the work is done twice" in text
 
 
-def test_a_try_without_a_key_is_not_tried_again_either(replays, final):
+def test_a_retry_without_a_key_after_stripe_should_retry_false_fails(replays, final):
     text = problems(replays, [final, OK], post, post)
 
     assert "$: retried although the answer 500 has Stripe-Should-Retry: false" in text
 
 
-def test_after_a_mismatch_the_first_request_is_still_the_keys_own(replays):
+def test_a_key_stays_with_its_first_request_after_a_mismatch(replays):
     with replays(OK, "mark_uncollectible.idempotency_mismatch", OK):
         post("a")
         post("a", **{"expand[]": "customer"})
@@ -234,7 +234,7 @@ def test_two_contexts_may_have_the_same_key(replays):
         httpx.post(other, headers={**key, "Stripe-Context": "acct_2"})
 
 
-def test_an_answer_that_cannot_be_read_may_have_been_done(replays):
+def test_a_retry_with_another_key_fails_after_a_success_that_is_not_json(replays):
     unread = not_json(status=200)
 
     text = problems(replays, [unread, OK], lambda: post("a"), lambda: post("b"))

@@ -46,7 +46,15 @@ def test_a_version_or_a_lines_name_is_resolved(version, line, full):
 
 
 @pytest.mark.parametrize(
-    "version", ["2023-10-17", "2024-09-29.acacia", "2025-03-31.acacia", "foxtrot", "latest", ""]
+    "version",
+    [
+        "2023-10-17",
+        "2024-09-29.acacia",
+        "2025-03-31.preview",
+        "2024-06-20; a_beta=v1",
+        "",
+        20231016,
+    ],
 )
 def test_an_unknown_version_is_an_error_with_the_known_ones(version):
     with pytest.raises(UnknownName) as caught:
