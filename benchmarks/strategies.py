@@ -19,7 +19,7 @@ from hypothesis.strategies import SearchStrategy
 
 from pytest_stripe_contract import strategies
 from pytest_stripe_contract.contract.contract import Contract
-from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas import exact_schema, load_schema
 
 LINES = ("2023-10-16", "endive")
 ROUNDS = 3
@@ -40,12 +40,12 @@ def from_schema(line: str, *, is_exact: bool) -> SearchStrategy[Any]:
     """Return the strategy of hypothesis-jsonschema; an exact schema allows no drift."""
     import hypothesis_jsonschema
 
-    schema = schemas.exact("invoice", line) if is_exact else schemas.documented("invoice", line)
+    schema = exact_schema("invoice", line) if is_exact else load_schema("invoice", line)
     strategy: SearchStrategy[Any] = hypothesis_jsonschema.from_schema(_inlined(schema, schema))
     return strategy
 
 
-def _inlined(schema: Any, root: schemas.Schema) -> Any:
+def _inlined(schema: Any, root: dict[str, Any]) -> Any:
     """Return the schema in the form that hypothesis-jsonschema handles best.
 
     It does not find a ``$ref`` in one that has an ``$id``; an ``if`` (an invoice has an id unless

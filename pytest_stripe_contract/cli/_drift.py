@@ -22,8 +22,8 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..schemas import installed, loader
-    from ..schemas.build import schema_rules
+    from ..schemas import load_schema
+    from ..schemas.build import drift, installed_schema
 
     sdk = versions.installed_sdk()
     if sdk is None:
@@ -32,8 +32,8 @@ def _run(arguments: argparse.Namespace) -> int:
     differences = [
         difference
         for name in ("invoice", "event", "error")
-        for difference in schema_rules.drift(
-            name, loader.documented(name, line.name), installed.schema(name, line.name)
+        for difference in drift(
+            name, load_schema(name, line.name), installed_schema(name, line.name)
         )
     ]
     if arguments.format == "json":

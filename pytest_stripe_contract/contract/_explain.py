@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from .._support.json_path import ABSENT, LONGEST_ID, Path
-from ..schemas import loader
+from ..schemas import IDENTITY, INT64, exact_schema, fast_validator, reference_validator
 from .finding import Difference, Kind
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _PHRASES = {
     ("pattern", "^[a-z]{3}$"): "three lower-case letters",
     ("pattern", r"^-?[0-9]+(\.[0-9]{1,12})?$"): "a decimal of at most 12 places",
 }
-_RANGES = {loader.INT64: "an integer of 64 bits", (0, 99_999_999_999): "unix seconds"}
+_RANGES = {INT64: "an integer of 64 bits", (0, 99_999_999_999): "unix seconds"}
 
 
 def differences(name: str, line: str, value: Any) -> list[Difference]:
@@ -46,7 +46,7 @@ def differences(name: str, line: str, value: Any) -> list[Difference]:
 
     One for each place and keyword; where the type is wrong, only that.
     """
-    defs = loader.exact(name, line).get("$defs", {})
+    defs = exact_schema(name, line).get("$defs", {})
     unique: dict[tuple[Path, str], Difference] = {}
     for error in _validator(name, line, value).iter_errors(value):
         for difference in _explain(error, defs):
@@ -63,9 +63,9 @@ def _validator(name: str, line: str, value: Any) -> Validator:
 
     Most properties of a broken invoice are right, and jsonschema takes milliseconds for them.
     """
-    validator = loader.reference(name, line)
+    validator = reference_validator(name, line)
     try:
-        paths = [error.instance_path for error in loader.compiled(name, line).iter_errors(value)]
+        paths = [error.instance_path for error in fast_validator(name, line).iter_errors(value)]
     except ValueError:
         return validator  # a value is not JSON, or a text is not Unicode
     broken = {"object", *(path[0] for path in paths if path)}
@@ -99,7 +99,7 @@ def _explain(error: Error, defs: Schema) -> Iterator[Difference]:
 def _absent(error: Error, path: Path, defs: Schema) -> Iterator[Difference]:
     properties = error.schema.get("properties", {})
     constant = properties.get("object", {}).get("const")
-    needed = (*loader.IDENTITY, *_NEEDED.get(constant, ()))
+    needed = (*IDENTITY, *_NEEDED.get(constant, ()))
     for name in error.schema["required"]:
         if name not in error.instance:
             kind: Kind = "violation" if name in needed else "drift"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from ..schemas import loader
+from ..schemas import load_schema
 from ..stripe_api import versions
 from .invoice_lifecycle import DAY, HOUR, STATUSES
 
@@ -75,7 +75,7 @@ _SOME_TIME: Final = 1_680_638_365
 @cache
 def all_types() -> tuple[str, ...]:
     """Return every type of event that a release line lists."""
-    typed = [loader.documented("event", line.name)["properties"]["type"] for line in versions.LINES]
+    typed = [load_schema("event", line.name)["properties"]["type"] for line in versions.LINES]
     return tuple(dict.fromkeys(name for each in typed for name in each.get("examples", ())))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..contract import TYPES
 from ..contract import invoice_lifecycle as table
 from ..migrations import upgrade
-from ..schemas import loader
+from ..schemas import load_schema
 from ..stripe_api import ReleaseLine, resolve, versions
 from .invoices import make_invoice, open_invoice
 
@@ -103,7 +103,7 @@ def unexpanded(answer: Any, version: str) -> Any:
     """Return the invoice of an answer as an event has it: nothing is expanded."""
     if not isinstance(answer, dict):
         return answer
-    properties = loader.documented("invoice", resolve(version).name)["properties"]
+    properties = load_schema("invoice", resolve(version).name)["properties"]
     invoice = {name: value for name, value in answer.items() if name not in _EXPANDED_ONLY}
     for name, value in invoice.items():
         may_be_an_id = {"type": "string"} in properties.get(name, {}).get("anyOf", ())

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from . import expandable, installed, loader, samples
-from .loader import INT64
+from .loader import Schema, load_schema
 from .samples import (
     DECIMAL,
+    EXPANDABLE,
     TAIL,
     TIME,
     URL,
     Sampler,
+    deleted_object,
+    expanded_object,
     id_prefix,
     is_url,
     settle_tag,
     tags_of,
 )
+from .validators import (
+    IDENTITY,
+    INT64,
+    exact_schema,
+    fast_validator,
+    reference_validator,
+    tolerant_validator,
+)
 from .walker import (
     EVERY,
     Place,
-    Schema,
     SchemaWalker,
     branch_of,
     constant,
@@ -35,6 +44,8 @@ from .walker import (
 __all__ = [
     "DECIMAL",
     "EVERY",
+    "EXPANDABLE",
+    "IDENTITY",
     "INT64",
     "TAIL",
     "TIME",
@@ -45,20 +56,23 @@ __all__ = [
     "SchemaWalker",
     "branch_of",
     "constant",
-    "expandable",
+    "deleted_object",
+    "exact_schema",
+    "expanded_object",
+    "fast_validator",
     "id_prefix",
-    "installed",
     "is_expanded",
     "is_open",
     "is_scalar_of",
     "is_url",
-    "loader",
+    "load_schema",
     "owners_at",
-    "samples",
+    "reference_validator",
     "schema_path",
     "schema_walker",
     "settle_tag",
     "tags_of",
+    "tolerant_validator",
     "types_of",
     "values_of",
 ]

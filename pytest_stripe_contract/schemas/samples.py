@@ -1,22 +1,26 @@
-"""Sample values of a schema: the least one, and one with something in every property.
+"""Make sample values of a schema: with required properties only, or with a value in each property.
 
-Where a tool for JSON Schema would make any text, these read as what they are: an id has its
-prefix, a time is one.
+Ids have their prefix, times are unix seconds, and other texts are like Stripe's.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from . import expandable
-from .walker import EVERY, Schema, SchemaWalker, constant, is_expanded, types_of, values_of
+from ..stripe_api import resources, versions
+from .loader import Schema
+from .walker import EVERY, SchemaWalker, constant, is_expanded, types_of, values_of
+
+EXPANDABLE = resources.SCHEMAS / "expandable"
+"""The folder of whole API objects: a file for each release line."""
 
 TAIL = "1MtG0nLkdIwHu7ixAaUw3Cb4"
-"""What the documented ids have behind their prefix."""
+"""The part of the documented ids after their prefix."""
 TIME = 1_680_638_365
-"""When the documented invoice was created."""
+"""When the documented invoice was created, in unix seconds."""
 
 PREFIXES = {
     "account": "acct_",
@@ -67,7 +71,7 @@ PREFIXES = {
     "test_clock": "clock_",
     "test_helpers.test_clock": "clock_",
 }
-"""What ids begin with, by the property that has them, or by the object whose they are."""
+"""The prefixes of ids, by the name of the property or of the object."""
 
 TEXTS = {
     "country": "US",
@@ -78,14 +82,14 @@ TEXTS = {
 }
 URL = "https://docs.stripe.com/api/invoices"
 DECIMAL = "[0-9]{1,12}"
-"""By this the pattern of a decimal is known."""
+"""A part that only the pattern of decimals has."""
 
 _AMOUNT = frozenset({"amount", "amount_subtotal", "amount_tax", "amount_total", "taxable_amount"})
-"""What is nothing in a sample, so that no sum is another one for it."""
+"""Amounts that samples set to 0, so that sums stay right."""
 
 
 def id_prefix(path: tuple[str, ...], owner: Schema) -> str | None:
-    """What an id at a place begins with; None if no id is there."""
+    """Return the prefix of the id at a path; None if the value there is not an id."""
     name = path[-1]
     if name == "id":
         return PREFIXES.get(owner.get("properties", {}).get("object", {}).get("const"), "id_")
@@ -93,15 +97,15 @@ def id_prefix(path: tuple[str, ...], owner: Schema) -> str | None:
 
 
 def is_url(name: str) -> bool:
-    """Whether a property has an address."""
+    """Return True if a property holds an address."""
     return name.endswith(("url", "invoice_pdf"))
 
 
 class Sampler:
-    """Makes samples of the schemas that ``walker`` knows; ``is_full`` ones have everything.
+    """Makes samples of the schemas of a walker; ``is_full`` gives each property a value.
 
-    Without ``expands`` no object stands where an id could. One that does is whole, although its
-    schema asks for no more than the ``id``: Stripe never sends less.
+    Without ``expands``, samples have ids where an id or an object may be. An object in such a place
+    is whole, although its schema requires only ``id`` and ``object``, as Stripe sends no less.
     """
 
     def __init__(self, walker: SchemaWalker, *, is_full: bool, expands: bool = True) -> None:
@@ -110,7 +114,7 @@ class Sampler:
         self._expands = expands
 
     def of(self, branches: tuple[Schema, ...], path: tuple[str, ...], owner: Schema) -> Any:
-        """The sample of a place that is at a path of an owner: of several branches, of one."""
+        """Return the sample of a place: of one of its branches."""
         is_nullable = any("null" in types_of(each) for each in branches)
         branches = tuple(each for each in branches if each.get("type") != "null")
         if not branches or (is_nullable and not self._is_full):
@@ -122,7 +126,7 @@ class Sampler:
         return self.of_branch(branch, path, owner)
 
     def of_branch(self, branch: Schema, path: tuple[str, ...], owner: Schema) -> Any:
-        """The sample of one branch: of an object that may be null, an object."""
+        """Return the sample of one branch; of a nullable one, a value other than null."""
         if "const" in branch:
             return branch["const"]
         if known := values_of(branch):
@@ -156,9 +160,8 @@ class Sampler:
         return made
 
     def _whole(self, name: str) -> dict[str, Any] | None:
-        """The whole object of that name in the walker's release line; None if none is known."""
         line = self._walker.line
-        return expandable.whole(name, line) if line else None
+        return expanded_object(name, line) if line else None
 
     def _array(self, schema: Schema, path: tuple[str, ...]) -> list[Any]:
         if not self._is_full and not schema.get("minItems"):
@@ -170,7 +173,7 @@ class Sampler:
 
 
 def tags_of(schema: Schema) -> tuple[list[str], list[str]] | None:
-    """Of an object whose ``type`` says which other property is there, those and other values."""
+    """Return the properties that ``type`` chooses from and its other values, or None."""
     properties = schema.get("properties", {})
     values = values_of(properties.get("type", {}))
     names = [each for each in values if each in properties]
@@ -178,7 +181,7 @@ def tags_of(schema: Schema) -> tuple[list[str], list[str]] | None:
 
 
 def settle_tag(target: dict[str, Any], tags: tuple[list[str], list[str]], name: str | None) -> None:
-    """Let ``type`` say which property is there, and no other be: the one named, or the first."""
+    """Keep only the named property (or the first with a value), and set ``type`` to its name."""
     names, others = tags
     there = [each for each in names if target.get(each) is not None]
     if name not in there:
@@ -208,3 +211,37 @@ def _text(schema: Schema, path: tuple[str, ...], owner: Schema) -> str:
     if is_url(name):
         return URL
     return "usd" if pattern else TEXTS.get(name, name)
+
+
+def expanded_object(name: str, line: str) -> dict[str, Any] | None:
+    """Return the API object with an ``object`` value, as Stripe sends it in the place of its id.
+
+    It is the least that the types of Stripe's SDKs allow (docs/schemas.md); the caller replaces
+    its id. Of a line newer than all shipped ones, it is that of the last one. None if no id in
+    the line can be expanded to such an object.
+    """
+    return _shipped_object(name, "whole", line)
+
+
+def deleted_object(name: str, line: str) -> dict[str, Any] | None:
+    """Return what Stripe sends in the place of an object that is deleted; None if nothing."""
+    return _shipped_object(name, "deleted", line)
+
+
+def _shipped_object(name: str, kind: str, line: str) -> dict[str, Any] | None:
+    text = _shipped_texts(line).get((name, kind))
+    return json.loads(text) if text is not None else None
+
+
+@cache
+def _shipped_texts(line: str) -> dict[tuple[str, str], str]:
+    """Return the objects of a line as JSON texts: decoding one is the fastest way to copy it."""
+    path = EXPANDABLE / f"{line}.json"
+    if not path.is_file():
+        path = EXPANDABLE / f"{versions.LINES[-1].name}.json"
+    samples: dict[str, dict[str, Any]] = json.loads(path.read_bytes())
+    return {
+        (name, kind): json.dumps(sample)
+        for name, kinds in samples.items()
+        for kind, sample in kinds.items()
+    }

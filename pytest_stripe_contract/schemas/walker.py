@@ -8,9 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from .._support.json_path import json_type
-from . import loader
-
-Schema = dict[str, Any]
+from .loader import Schema, load_schema
 
 EVERY = "*"
 """The step of a path that stands for the items of an array."""
@@ -113,7 +111,7 @@ def schema_walker(name: str, line: str) -> SchemaWalker:
 
     Cached, as strategies and samples walk the same few schemas for each example.
     """
-    return SchemaWalker(loader.documented(name, line))
+    return SchemaWalker(load_schema(name, line))
 
 
 def branch_of(branches: Iterable[Schema], value: Any) -> Schema | None:

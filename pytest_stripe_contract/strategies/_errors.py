@@ -16,7 +16,7 @@ from .._support.json_objects import Object, deep_copy, put
 from .._support.json_path import ABSENT
 from ..cassettes import list_shipped, load_shipped
 from ..errors import InvalidOption, UnknownName
-from ..schemas import loader, schema_walker, values_of
+from ..schemas import load_schema, schema_walker, values_of
 from ..stripe_api import resolve, versions
 from . import _arguments, _values
 from ._values import subsets
@@ -156,7 +156,7 @@ def _errors(draw: DrawFn, api_version: str, name: str | None, code: str | None) 
 
 @cache
 def _types(line: str) -> tuple[str, ...]:
-    schema = loader.documented("error", line)["$defs"]["error"]["properties"]["type"]
+    schema = load_schema("error", line)["$defs"]["error"]["properties"]["type"]
     return tuple(values_of(schema))
 
 
@@ -166,7 +166,7 @@ def _codes(line: str) -> tuple[str, ...]:
 
     A release line without a list has the codes of `versions.VERSION`.
     """
-    both = (loader.documented("invoice", each) for each in (line, versions.VERSION))
+    both = (load_schema("invoice", each) for each in (line, versions.VERSION))
     known = (each["$defs"]["invoice.last_finalization_error"]["properties"] for each in both)
     listed = next(codes for each in known if (codes := values_of(each["code"])))
     ours = [row["code"] for row in _shipped(line) if "code" in row]

@@ -21,7 +21,7 @@ from ..factories import (
     make_invoice,
     repair_invoice,
 )
-from ..schemas import loader
+from ..schemas import load_schema
 from ..stripe_api import resolve
 from ..webhooks import Signed
 from . import _arguments, _values
@@ -116,7 +116,7 @@ def _previous(draw: DrawFn, line: str, name: str, invoice: Object) -> Object | N
 @cache
 def _types(line: str) -> tuple[str, ...]:
     """Return the invoice event types of a release line; all known types if it lists none."""
-    listed = loader.documented("event", line)["properties"]["type"].get("examples", TYPES)
+    listed = load_schema("event", line)["properties"]["type"].get("examples", TYPES)
     return tuple(
         sorted((each for each in TYPES if each in listed), key=lambda each: each != _FIRST)
     )
@@ -169,7 +169,7 @@ def _envelope(line: str) -> SearchStrategy[Object]:
             2,
         ),
     }
-    properties = loader.documented("event", line)["properties"]
+    properties = load_schema("event", line)["properties"]
     return subsets({name: each for name, each in known.items() if name in properties}, len(known))
 
 

@@ -12,7 +12,16 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object, put
 from .._support.json_path import ABSENT
-from ..schemas import EVERY, Place, SchemaWalker, is_expanded, samples, schema_walker
+from ..schemas import (
+    EVERY,
+    Place,
+    Sampler,
+    SchemaWalker,
+    is_expanded,
+    schema_walker,
+    settle_tag,
+    tags_of,
+)
 from . import _values
 
 LINE: tuple[str, ...] = ("lines", "data", EVERY)
@@ -127,7 +136,7 @@ class Target:
         self.limit = limit
         self._walker = walker
         self._expands = expands
-        self._tags = samples.tags_of(place.owner)
+        self._tags = tags_of(place.owner)
         self._steps = tuple(self._steps_to(place))
 
     def __repr__(self) -> str:
@@ -148,7 +157,7 @@ class Target:
         """
         if self.limit == "null":
             return ABSENT
-        sampler = samples.Sampler(self._walker, is_full=True, expands=False)
+        sampler = Sampler(self._walker, is_full=True, expands=False)
         return sampler.of(self.place.branches, self.place.path, self.place.owner)
 
     def put(self, root: Object, value: Any, index: int = 0) -> None:
@@ -179,7 +188,7 @@ class Target:
         else:
             _set(owner, name, _copy_value(value, old, root))
         if self._tags is not None and name in self._tags[0]:
-            samples.settle_tag(owner, self._tags, name)
+            settle_tag(owner, self._tags, name)
 
     def _owner(self, root: Object, index: int) -> Any:
         here: Any = root
@@ -196,7 +205,7 @@ class Target:
             if name == EVERY or not isinstance(old, kind):
                 _set(here, name, _copy_value(least, old, root))
                 if tags is not None and name in tags[0]:
-                    samples.settle_tag(here, tags, name)
+                    settle_tag(here, tags, name)
             here = here[name]
             if here == [] and self.place.path[:3] == LINE and name == "data":
                 return None
@@ -206,10 +215,10 @@ class Target:
         """Yield each step to the owner of a place, with the value for a missing one."""
         if (parent := place.parent) is not None:
             yield from self._steps_to(parent)
-            least = samples.Sampler(self._walker, is_full=False, expands=self._expands)
+            least = Sampler(self._walker, is_full=False, expands=self._expands)
             kind = list if "items" in place.owner else dict
             value = least.of_branch(place.owner, parent.path, parent.owner)
-            yield parent.path[-1], kind, value, samples.tags_of(parent.owner)
+            yield parent.path[-1], kind, value, tags_of(parent.owner)
 
 
 @cache
@@ -229,7 +238,7 @@ def targets(kind: str, line: str, *, expands: bool) -> tuple[Target, ...]:
 
 
 def _limit(kind: str, place: Place) -> Limit:
-    is_tag = place.name == "type" and samples.tags_of(place.owner) is not None
+    is_tag = place.name == "type" and tags_of(place.owner) is not None
     return "fixed" if is_tag else limit_of(place) if kind == "invoice" else "free"
 
 

@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .._support.json_objects import Object
 from ..contract import invoice_lifecycle
-from ..schemas import INT64, TAIL, Place, Sampler, Schema, loader, schema_walker
+from ..schemas import INT64, TAIL, Place, Sampler, Schema, load_schema, schema_walker
 from . import _values
 from ._mutations import LINE
 from ._values import subsets
@@ -146,7 +146,7 @@ def invoice_traits(line: str, status: str, *, is_fixed: frozenset[str]) -> Searc
         known["paid_of_it"] = st.integers(1, _USUAL) | st.integers(1, LARGEST)
     if invoice_lifecycle.STATUSES[status].transition not in (None, "finalized_at"):
         known["ended_after"] = _seconds
-    properties = loader.documented("invoice", line)["properties"]
+    properties = load_schema("invoice", line)["properties"]
     return subsets(
         {
             name: value

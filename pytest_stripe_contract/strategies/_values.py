@@ -20,7 +20,7 @@ from ..schemas import (
     Schema,
     SchemaWalker,
     constant,
-    expandable,
+    deleted_object,
     id_prefix,
     is_expanded,
     is_url,
@@ -155,7 +155,7 @@ def _objects(
 
 def _deleted(branch: Schema, walker: SchemaWalker) -> Any:
     """Return the stub of a deleted object for an expanded id; None if the object has none."""
-    return expandable.deleted(constant(branch, "object"), walker.line)
+    return deleted_object(constant(branch, "object"), walker.line)
 
 
 def _texts(schema: Schema, place: Place) -> SearchStrategy[str]:

@@ -11,7 +11,7 @@ from .._support.json_path import ABSENT, Path
 from ..contract import payload as payloads
 from ..errors import StripeContractError
 from ..factories import make_invoice
-from ..schemas import EVERY, Schema, SchemaWalker, loader, schema_path
+from ..schemas import EVERY, Schema, SchemaWalker, load_schema, schema_path
 from ..stripe_api import versions
 from . import _legality
 from ._candidates import candidates
@@ -138,10 +138,10 @@ def _is_decided(variation: Variation, payload: Any, *, keeps_status: bool) -> bo
 
 def _schema(kind: str, line: str) -> Schema:
     """The schema of a payload; the items of a list are invoices, whatever its own schema says."""
-    schema = loader.documented(kind, line)
+    schema = load_schema(kind, line)
     if kind != "list":
         return schema
-    invoice = loader.documented("invoice", line)
+    invoice = load_schema("invoice", line)
     items = {
         "type": "array",
         "items": {key: invoice[key] for key in ("type", "required", "properties")},

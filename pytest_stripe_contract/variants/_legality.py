@@ -7,14 +7,14 @@ from typing import Any
 from ..contract import invoice_lifecycle as lifecycle
 from ..contract import invoice_rules
 from ..contract import payload as payloads
-from ..schemas import loader
+from ..schemas import tolerant_validator
 
 
 def is_readable(payload: Any, line: str) -> bool:
     """Whether a payload keeps to the schema of what it says that it is, its drift forgiven."""
     kind = payloads.kind_of(payload)
     try:
-        if kind is None or not loader.tolerance(kind, line)(payload):
+        if kind is None or not tolerant_validator(kind, line).is_valid(payload):
             return False
     except (ValueError, RecursionError):  # of a number or a depth that no answer has
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._support.json_objects import Object, deep_copy
 from .._support.json_path import LONGEST_ID
-from ..schemas import TAIL, TIME, Place, Sampler, Schema, SchemaWalker, constant, expandable
+from ..schemas import TAIL, TIME, Place, Sampler, Schema, SchemaWalker, constant, deleted_object
 
 UNHEARD_OF = "unheard_of"
 """A value that no open enum documents."""
@@ -55,7 +55,7 @@ def whole(walker: SchemaWalker, branch: Schema, place: Place) -> Object:
 
 def deleted(walker: SchemaWalker, branch: Schema) -> Object | None:
     """The same, once it has been deleted; None if it cannot be, or stays whole then."""
-    return expandable.deleted(constant(branch, "object"), walker.line)
+    return deleted_object(constant(branch, "object"), walker.line)
 
 
 def longer(id_: str) -> str:

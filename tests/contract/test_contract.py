@@ -15,7 +15,12 @@ from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.contract.payload import NotAPayload, UnreadResponse
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas import (
+    exact_schema,
+    fast_validator,
+    load_schema,
+    reference_validator,
+)
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
 
@@ -235,7 +240,7 @@ def test_a_difference_inside_an_expanded_object_is_told_inside_it(contract, invo
 
 
 def test_a_new_value_of_an_open_enum_is_drift_and_the_nearest_known_are_named(contract, invoice):
-    known = schemas.documented("invoice", VERSION)["$defs"]["invoice.customer_tax_id"]
+    known = load_schema("invoice", VERSION)["$defs"]["invoice.customer_tax_id"]
     known = known["properties"]["type"]["examples"]
     invoice["customer_tax_ids"][1]["type"] = "eu_vats"
     [finding] = contract.iter_findings(invoice)
@@ -411,7 +416,9 @@ def test_a_contract_survives_pickle(contract):
 @pytest.mark.parametrize("line", versions.LINES, ids=lambda line: line.name)
 @pytest.mark.parametrize("name", ["invoice", "event", "error"])
 def test_both_validators_take_the_schema_of_every_release_line(name, line):
-    assert schemas.verdict(name, line.name)({}) is schemas.reference(name, line.name).is_valid({})
+    assert fast_validator(name, line.name).is_valid({}) is reference_validator(
+        name, line.name
+    ).is_valid({})
 
 
 @pytest.mark.parametrize(
@@ -474,11 +481,10 @@ def findings_of(schema, payload, tmp_path, monkeypatch):
     (tmp_path / "invoice" / f"{VERSION}.json").write_text(json.dumps(schema))
     monkeypatch.setattr(shipped, "SCHEMAS", tmp_path)
     caches = (
-        schemas.documented,
-        schemas.exact,
-        schemas.compiled,
-        schemas.verdict,
-        schemas.reference,
+        load_schema,
+        exact_schema,
+        fast_validator,
+        reference_validator,
     )
     for cached in caches:
         cached.cache_clear()
@@ -492,10 +498,10 @@ def findings_of(schema, payload, tmp_path, monkeypatch):
 def test_a_verdict_without_findings_imports_neither_jsonschema_nor_any_client(invoice):
     program = """
 import sys
-from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas import fast_validator
 from pytest_stripe_contract.contract import Contract
 contract = Contract("2023-10-16")
-assert schemas.verdict.cache_info().currsize == 0, "compiled before it was needed"
+assert fast_validator.cache_info().currsize == 0, "compiled before it was needed"
 assert list(contract.iter_findings(sys.stdin.read())) == []
 heavy = {"jsonschema", "stripe", "httpx", "requests", "pytest", "vcr", "yaml"}
 assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()

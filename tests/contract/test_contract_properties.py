@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pytest_stripe_contract._support.json_path import json_path
 from pytest_stripe_contract.contract import invoice_rules as rules
 from pytest_stripe_contract.contract.contract import Contract
-from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas import fast_validator, load_schema, reference_validator
+from pytest_stripe_contract.schemas.loader import BUILT
 
 LINE = "2023-10-16"
 CONTRACT = Contract(LINE)
@@ -91,7 +92,7 @@ def branches(schema):
     """The schemas without ``anyOf`` and ``$ref`` that a schema stands for."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/$defs/")
-        return branches(schemas.documented("invoice", LINE)["$defs"][name])
+        return branches(load_schema("invoice", LINE)["$defs"][name])
     if "anyOf" in schema:
         return [inner for branch in schema["anyOf"] for inner in branches(branch)]
     return [schema]
@@ -105,7 +106,7 @@ def step_into(schema, step):
 
 def allowed(path):
     """The types that the schema file has for a place of the answer."""
-    here = branches(schemas.documented("invoice", LINE))
+    here = branches(load_schema("invoice", LINE))
     for step in path:
         here = [inner for schema in here for inner in step_into(schema, step)]
     found = set()
@@ -133,12 +134,12 @@ def test_a_change_that_breaks_a_type_is_found_at_its_place_and_nowhere_else(path
     assert violations == [json_path(path)]
 
 
-@given(st.sampled_from(PLACES), json_values, st.sampled_from([*schemas.BUILT, "invoice", "error"]))
+@given(st.sampled_from(PLACES), json_values, st.sampled_from([*BUILT, "invoice", "error"]))
 @modest
 def test_both_validators_agree_on_every_change_of_an_answer(path, value, name):
     payload = changed(path, value)
-    found = schemas.reference(name, LINE).is_valid(payload)
-    assert schemas.verdict(name, LINE)(payload) is found
+    found = reference_validator(name, LINE).is_valid(payload)
+    assert fast_validator(name, LINE).is_valid(payload) is found
 
 
 @given(st.sampled_from(PLACES), json_values)
@@ -147,7 +148,7 @@ def test_findings_come_if_and_only_if_an_answer_is_not_as_documented(path, value
     payload = changed(path, value)
     assume(payload["object"] == "invoice")
     found = [each for each in CONTRACT.iter_findings(payload) if each.rule not in rules.NAMES]
-    assert schemas.reference("invoice", LINE).is_valid(payload) is not bool(found)
+    assert reference_validator("invoice", LINE).is_valid(payload) is not bool(found)
 
 
 @given(st.sampled_from(PLACES), json_values | not_json)

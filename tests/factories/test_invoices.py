@@ -146,7 +146,7 @@ def test_a_version_of_a_newer_sdk_has_the_invoice_of_the_last_shipped_one(monkey
     newer = versions.ReleaseLine("foxtail", "2027-03-31.foxtail", "", "99")
     monkeypatch.setattr("pytest_stripe_contract.stripe_api.versions.newer_line", lambda: newer)
     monkeypatch.setattr(
-        "pytest_stripe_contract.schemas.installed.schema",
+        "pytest_stripe_contract.schemas.build.installed.installed_schema",
         lambda name, _: json.loads(json.dumps(loader.documented(name, NEW))),
     )
     assert make(newer.first, {"amount_due": 4200}) == made(NEW, amount_due=4200)

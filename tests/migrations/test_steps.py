@@ -14,7 +14,7 @@ from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.migrations import STEPS, NoStepBack, Removal, find_removals, upgrade
 from pytest_stripe_contract.migrations.removed_properties import REMOVALS, removed_names
-from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas import load_schema
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
 
@@ -41,7 +41,7 @@ DISCOUNT = {
 
 def schema_of(kind, line):
     """What a release line's schema says of an object."""
-    schema = schemas.documented("invoice", line)
+    schema = load_schema("invoice", line)
     return schema if kind == "invoice" else schema["$defs"][kind]
 
 
@@ -751,7 +751,7 @@ def knows(schema, defs, steps):
 def test_where_a_value_is_now_is_a_place_that_the_later_line_knows(change):
     line = versions.resolve(change.version).name
     steps = (change.now_at or "").replace("[]", ".[]").split(".")
-    defs = schemas.documented("invoice", line)["$defs"]
+    defs = load_schema("invoice", line)["$defs"]
     assert change.now_at is None or knows(schema_of(change.object, line), defs, steps)
 
 

@@ -19,9 +19,16 @@ import sdk_packages
 import stripe
 
 from pytest_stripe_contract.errors import UnknownName
-from pytest_stripe_contract.schemas import expandable
-from pytest_stripe_contract.schemas import loader as schemas
-from pytest_stripe_contract.schemas.samples import TAIL, TIME, Sampler, is_expanded
+from pytest_stripe_contract.schemas import (
+    TAIL,
+    TIME,
+    Sampler,
+    deleted_object,
+    expanded_object,
+    fast_validator,
+    is_expanded,
+    load_schema,
+)
 from pytest_stripe_contract.schemas.walker import EVERY, SchemaWalker, constant
 from pytest_stripe_contract.stripe_api import resources as shipped
 from pytest_stripe_contract.stripe_api import versions
@@ -50,7 +57,7 @@ def objects(value):
 
 
 def wholes(line):
-    return {name: expandable.whole(name, line) for name in shipped_samples(line)}
+    return {name: expanded_object(name, line) for name in shipped_samples(line)}
 
 
 # What ships
@@ -61,7 +68,7 @@ def test_every_object_that_an_id_can_be_expanded_to_is_there_in_every_line(line)
     named = {
         key.removeprefix("expanded.")
         for kind in KINDS
-        for key in schemas.documented(kind, line)["$defs"]
+        for key in load_schema(kind, line)["$defs"]
         if key.startswith("expanded.")
     }
     assert len(named) > 15
@@ -96,14 +103,14 @@ def test_a_whole_object_is_of_test_mode_moves_no_money_and_is_nobodys_but_jenny_
 @each_line
 def test_a_whole_invoice_keeps_the_contract_of_its_line(line):
     if line != LINES[0]:  # it refers to no other invoice yet
-        assert schemas.verdict("invoice", line)(expandable.whole("invoice", line))
+        assert fast_validator("invoice", line).is_valid(expanded_object("invoice", line))
 
 
 @each_line
 @pytest.mark.parametrize("kind", ["invoice", "error"])
 def test_each_object_fulfils_the_schema_in_each_of_its_places(kind, line):
-    walker = SchemaWalker(schemas.documented(kind, line))
-    is_valid = schemas.verdict(kind, line)
+    walker = SchemaWalker(load_schema(kind, line))
+    is_valid = fast_validator(kind, line).is_valid
     tried = set()
     for expands in (False, True):
         sampler = Sampler(walker, is_full=True, expands=expands)
@@ -112,7 +119,7 @@ def test_each_object_fulfils_the_schema_in_each_of_its_places(kind, line):
         for place in list(walker.places_of(payload)):
             for branch in filter(is_expanded, place.branches):
                 name = constant(branch, "object")
-                for ask in (expandable.whole, expandable.deleted):
+                for ask in (expanded_object, deleted_object):
                     if (sample := ask(name, line)) is not None:
                         owner, key = place.owners[0], place.path[-1]
                         key = 0 if key == EVERY else key
@@ -126,8 +133,8 @@ def test_each_object_fulfils_the_schema_in_each_of_its_places(kind, line):
 
 @each_line
 def test_a_deleted_object_is_what_is_left_of_it(line):
-    left = {name: expandable.deleted(name, line) for name in shipped_samples(line)}
-    products = {} if expandable.whole("product", line) is None else {"product": "prod"}
+    left = {name: deleted_object(name, line) for name in shipped_samples(line)}
+    products = {} if expanded_object("product", line) is None else {"product": "prod"}
     plain = {"customer": "cus", "tax_id": "txi", **products}
     assert {name: each for name, each in left.items() if each} == {
         "application": {"id": f"ca_{TAIL}", "object": "application", "name": None, "deleted": True},
@@ -140,41 +147,41 @@ def test_a_deleted_object_is_what_is_left_of_it(line):
 
 @each_line
 def test_what_code_reads_first_of_an_object_is_there(line):
-    customer = expandable.whole("customer", line)
+    customer = expanded_object("customer", line)
     assert (customer["balance"], customer["metadata"]) == (0, {})
     assert customer["invoice_settings"]["default_payment_method"] is None
     assert not {"sources", "subscriptions", "tax_ids"} & customer.keys()
-    method = expandable.whole("payment_method", line)
+    method = expanded_object("payment_method", line)
     assert method[method["type"]]["last4"] == "4242"
     assert not {"acss_debit", "us_bank_account", "wechat_pay"} & method.keys()
-    charge = expandable.whole("charge", line)
+    charge = expanded_object("charge", line)
     assert (charge["status"], charge["paid"], charge["failure_code"]) == ("succeeded", True, None)
-    [item] = expandable.whole("subscription", line)["items"]["data"]
+    [item] = expanded_object("subscription", line)["items"]["data"]
     assert item["price"]["recurring"]["interval"] == item["plan"]["interval"] == "month"
 
 
 def test_an_object_is_of_the_newest_package_that_has_it():
-    assert "tax_id" in expandable.whole("charge", "basil")["billing_details"]  # since 12.1
-    assert expandable.whole("margin", "acacia")["percent_off"] == 0  # until 11.0
-    assert expandable.whole("margin", "basil") is None
+    assert "tax_id" in expanded_object("charge", "basil")["billing_details"]  # since 12.1
+    assert expanded_object("margin", "acacia")["percent_off"] == 0  # until 11.0
+    assert expanded_object("margin", "basil") is None
 
 
 def test_each_is_a_new_one():
-    for ask in (expandable.whole, expandable.deleted):
+    for ask in (expanded_object, deleted_object):
         first = ask("customer", LAST)
         first["id"] = "cus_mine"
         assert ask("customer", LAST)["id"] == f"cus_{TAIL}"
 
 
 def test_a_line_later_than_all_that_ship_has_those_of_the_last():
-    assert expandable.whole("customer", "fir") == expandable.whole("customer", LAST)
-    assert expandable.deleted("customer", "fir") == expandable.deleted("customer", LAST)
+    assert expanded_object("customer", "fir") == expanded_object("customer", LAST)
+    assert deleted_object("customer", "fir") == deleted_object("customer", LAST)
 
 
 def test_an_object_that_nothing_can_be_expanded_to_is_none():
-    assert expandable.whole("payout", LAST) is None
-    assert expandable.deleted("payout", LAST) is None
-    assert expandable.deleted("charge", LAST) is None
+    assert expanded_object("payout", LAST) is None
+    assert deleted_object("payout", LAST) is None
+    assert deleted_object("charge", LAST) is None
 
 
 # Who reads them
@@ -182,7 +189,7 @@ def test_an_object_that_nothing_can_be_expanded_to_is_none():
 
 def test_an_expanded_customer_reads_with_the_official_sdk():
     invoice = stripe.Invoice.construct_from(
-        {"id": "in_1", "object": "invoice", "customer": expandable.whole("customer", LAST)}, "none"
+        {"id": "in_1", "object": "invoice", "customer": expanded_object("customer", LAST)}, "none"
     )
     customer = invoice.customer
     assert isinstance(customer, stripe.Customer)
@@ -190,7 +197,7 @@ def test_an_expanded_customer_reads_with_the_official_sdk():
     assert customer.metadata.to_dict() == {}
     assert customer.invoice_settings.default_payment_method is None
     assert customer.created == TIME
-    gone = stripe.Customer.construct_from(expandable.deleted("customer", LAST), "none")
+    gone = stripe.Customer.construct_from(deleted_object("customer", LAST), "none")
     assert gone.deleted is True
 
 
@@ -202,17 +209,17 @@ def test_the_sdk_has_every_property_of_the_objects_of_its_line():
     for name, sample in wholes(line.name).items():
         known = package.api_object(name, ())["properties"].keys()
         assert sample.keys() <= known, name
-        if left := expandable.deleted(name, line.name):
+        if left := deleted_object(name, line.name):
             assert left.keys() <= package.deleted(name)
 
 
 @each_line
 def test_a_sample_of_a_place_that_is_expanded_is_whole(line):
-    walker = SchemaWalker(schemas.documented("invoice", line))
+    walker = SchemaWalker(load_schema("invoice", line))
     branch = walker.root["$defs"]["expanded.customer"]
     for full in (True, False):
         made = Sampler(walker, is_full=full).of_branch(branch, ("customer",), walker.root)
-        assert made == expandable.whole("customer", line)
+        assert made == expanded_object("customer", line)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from helpers.answers import faultless
 from pytest_stripe_contract import cli
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.migrations import upgrade
-from pytest_stripe_contract.schemas import installed
+from pytest_stripe_contract.schemas.build import installed_schema
 from pytest_stripe_contract.stripe_api import versions
 
 SDK = Path(stripe.__file__).parent
@@ -167,7 +167,7 @@ def test_without_the_package_there_is_nothing_to_compare(fresh, monkeypatch, cap
     assert versions.installed_sdk() is None
     assert versions.newer_line() is None
     with pytest.raises(versions.UnknownName):
-        installed.schema("invoice", "endive")
+        installed_schema("invoice", "endive")
     with pytest.raises(SystemExit) as caught:
         cli.main(["drift"])
     assert caught.value.code == 2
@@ -178,7 +178,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(fresh, monkeypatch, tmp_
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
-    assert installed.schema("error", "endive")["title"] == "Stripe error, API version endive"
+    assert installed_schema("error", "endive")["title"] == "Stripe error, API version endive"
 
 
 def test_the_shipped_contract_of_an_older_line_differs_from_a_newer_package(

@@ -21,8 +21,7 @@ from pytest_stripe_contract.errors import InvalidOption, UnknownName
 from pytest_stripe_contract.factories import EventFactory
 from pytest_stripe_contract.factories import make_invoice as make
 from pytest_stripe_contract.factories import repair_invoice as keep
-from pytest_stripe_contract.schemas import expandable, is_expanded, schema_walker
-from pytest_stripe_contract.schemas import loader as schemas
+from pytest_stripe_contract.schemas import expanded_object, is_expanded, load_schema, schema_walker
 from pytest_stripe_contract.strategies import errors, events, invoices, line_items, signed
 from pytest_stripe_contract.strategies._events import previous_attributes
 from pytest_stripe_contract.strategies._invoices import simplest_invoice
@@ -144,7 +143,7 @@ def change(path, value):
         (
             lambda i: isinstance(i["customer"], dict),
             ["customer"],
-            expandable.whole("customer", versions.VERSION) | {"id": "cus_NeZw0zvTyquTfF"},
+            expanded_object("customer", versions.VERSION) | {"id": "cus_NeZw0zvTyquTfF"},
         ),
         (lambda i: i["lines"]["data"][:1] and i["lines"]["has_more"], ["lines"], LONGER),
         (lambda i: i["attempt_count"] > 1, ["attempt_count"], 2),
@@ -671,7 +670,7 @@ def test_every_schema_has_one_object_at_each_place_with_properties():
             for place in documented_places(kind, line):
                 inner = [each for each in place.branches if "properties" in each]
                 assert len([each for each in inner if not each.get("additionalProperties")]) <= 1
-    assert schemas.documented("invoice", "endive")["properties"]
+    assert load_schema("invoice", "endive")["properties"]
 
 
 def test_amounts_that_others_are_the_sum_of_stay_unless_they_are_zero():

@@ -9,7 +9,7 @@ from ..._support.json_objects import Object, deep_copy, objects_at, put
 from ...cassettes import load_shipped
 from ...contract import invoice_lifecycle as table
 from ...errors import UnknownName
-from ...schemas import loader
+from ...schemas import load_schema
 from ...stripe_api import ReleaseLine
 from .revision import Revision, id_suffix, integer, line_items
 
@@ -48,7 +48,7 @@ def requested_status(
         if status is not None and status not in tuple(table.STATUSES):
             raise UnknownName("status of an invoice", status, table.STATUSES)
         return status or "draft"
-    documented = loader.documented("invoice", line.name)["properties"]
+    documented = load_schema("invoice", line.name)["properties"]
     names = [name for name in ("paid", "paid_out_of_band") if name in documented]
     if any(values.get(name) is True for name in names):
         return "paid"
@@ -85,7 +85,7 @@ def in_status(invoice: Object, name: str, line: ReleaseLine) -> Object:
         changes |= {"amount_paid": 0, "amount_remaining": invoice.get("amount_due"), "charge": None}
     invoice |= {name: value for name, value in changes.items() if name in invoice}
     invoice.pop("status_details", None)
-    documented = loader.documented("invoice", line.name)["properties"]
+    documented = load_schema("invoice", line.name)["properties"]
     if name == "uncollectible" and "status_details" in documented:
         put(invoice, "status_details", deep_copy(table.UNCOLLECTIBLE_DETAILS))
     return invoice

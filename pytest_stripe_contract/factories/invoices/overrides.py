@@ -12,7 +12,7 @@ from ..._support.json_path import ABSENT, Foreign, Path, json_path
 from ...contract import payload
 from ...errors import UnknownName
 from ...migrations import find_removals
-from ...schemas import loader
+from ...schemas import load_schema
 from ...stripe_api import ReleaseLine, versions
 from ._lines import another
 from .revision import LENGTH, LINE_ITEMS, Revision
@@ -63,7 +63,7 @@ class Writer:
         self._revision = revision
         self._line = line
         self._example = example
-        self._root = loader.documented("invoice", line.name)
+        self._root = load_schema("invoice", line.name)
 
     def write(self, path: tuple[str, ...], value: Any) -> None:
         """Write one override; raises `UnknownProperty` if the release line lacks the property."""
@@ -216,7 +216,7 @@ def _unknown(name: str, definition: str, path: Path, line: ReleaseLine) -> Unkno
 
 def _properties(definition: str, line: ReleaseLine) -> list[str]:
     """Return the properties of an object of a release line, by the name of its definition."""
-    root = loader.documented("invoice", line.name)
+    root = load_schema("invoice", line.name)
     schema = root if definition == "invoice" else root["$defs"].get(definition, {})
     return list(schema.get("properties", ()))
 

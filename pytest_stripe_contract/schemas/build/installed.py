@@ -10,19 +10,19 @@ import os
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .._support import files
-from ..errors import UnknownName
-from ..stripe_api import LINES, versions
-
-if TYPE_CHECKING:
-    from .build import Schema
+from ..._support import files
+from ...errors import UnknownName
+from ...stripe_api import LINES, versions
+from .schema_rules import build, shipped_rules
+from .schema_union import Schema
+from .sdk_source import Source
+from .sdk_types import object_schema
 
 _OWN = "pytest-stripe-contract"
 
 
-def schema(name: str, line: str) -> Schema:
+def installed_schema(name: str, line: str) -> Schema:
     """Return the schema ``name`` that the installed package's types give, by the rules of ``line``.
 
     Reading the types takes about a second, so the schema is stored in the user's cache folder,
@@ -35,8 +35,6 @@ def schema(name: str, line: str) -> Schema:
     with suppress(OSError, ValueError):
         cached: Schema = json.loads(stored.read_bytes())
         return cached
-    from .build import Source, build, object_schema, shipped_rules
-
     rules = shipped_rules()
     rule = rules["schemas"][name]
     typed = object_schema(Source(sdk.root), rule["of"]["pypi"], rule.get("inline", ()))
