@@ -34,9 +34,10 @@ class UnknownName(StripeContractError, ValueError):
         super().__init__(kind, name, self.known, advice)
 
     def __str__(self) -> str:
-        nearest = sorted(self.known, key=self._similarity, reverse=True)[:_NEAREST]
+        ordered = sorted(self.known, key=self._similarity, reverse=True)
+        nearest = f"; nearest: {', '.join(ordered[:_NEAREST])}" if ordered else ""
         advice = f"; {self.advice}" if self.advice else ""
-        return f"unknown {self.kind} {self.name!r}{advice}; nearest: {', '.join(nearest)}"
+        return f"unknown {self.kind} {self.name!r}{advice}{nearest}"
 
     def _similarity(self, known: str) -> float:
         """Compare the name with a known one, and with the part behind its last dot."""

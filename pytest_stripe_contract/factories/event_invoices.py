@@ -71,8 +71,6 @@ _RENEWAL: Invoice = {
     "billing_reason": "upcoming",
     "created": _CREATED + table.MONTH,
     "lines": [_RENEWAL_LINE],
-    "next_payment_attempt": _CREATED + table.MONTH + table.HOUR,
-    "period_end": _CREATED + table.MONTH,
     "period_start": _CREATED,
     "status": "draft",
     "subscription": _SUBSCRIPTION,

@@ -20,13 +20,6 @@ from .revision import LENGTH, Revision, id_suffix, integer, line_items, objects
 _REQUIRED = ("subtotal", "total", "amount_due", "amount_paid", "starting_balance")
 """Integers without which no amount is derived."""
 
-_DUE = {
-    "amount_due": "total + starting_balance",
-    "amount_remaining": "total + starting_balance - amount_paid",
-    "amount_paid": "total + starting_balance",
-}
-"""Properties that determine the amount due, each with the sum that it must equal."""
-
 _SHARES = (
     ("total_discount_amounts", "discount_amounts"),
     ("total_pretax_credit_amounts", "pretax_credit_amounts"),
@@ -51,20 +44,19 @@ _LINE_AMOUNTS = (
 """Properties of a line item from which its other amounts follow."""
 
 
-def has_plain_tax(revision: Revision) -> bool:
-    """Return true if overrides name ``tax``, and neither its rates nor the lines' taxes."""
-    if not revision.integer("tax") or not revision.overrides("tax"):
-        return False
-    old, new = (
-        _line_shares(source, "tax_amounts") for source in (revision.before, revision.invoice)
-    )
-    return old == new and not revision.overrides("total_tax_amounts")
+def plain_tax(revision: Revision) -> Object | None:
+    """Return the entry of ``total_tax_amounts`` for an overridden ``tax``: an exclusive rate.
 
-
-def plain_tax(invoice: Object) -> Object:
-    """Return the entry of ``total_tax_amounts`` for ``tax``: an exclusive rate."""
-    rate = f"txr_{id_suffix(invoice)}"
-    return {"amount": invoice["tax"], "inclusive": False, "tax_rate": rate}
+    None if overrides name the rates, or taxes of lines, or no tax.
+    """
+    tax, sources = revision.integer("tax"), (revision.before, revision.invoice)
+    old, new = (_line_shares(source, "tax_amounts") for source in sources)
+    if not tax or not revision.overrides("tax") or old != new:
+        return None
+    if revision.overrides("total_tax_amounts"):
+        return None
+    rate = f"txr_{id_suffix(revision.invoice)}"
+    return {"amount": tax, "inclusive": False, "tax_rate": rate}
 
 
 def derive_shares(revision: Revision) -> None:
@@ -222,10 +214,9 @@ class _Amounts:
             if requested < 0:
                 revision.refuse(("amount_due",), "at least 0", requested)
             elif requested != due and not revision.overrides("starting_balance"):
-                notes = integer(invoice, "pre_payment_credit_notes_amount")
-                formula = _DUE[name] + (" - pre_payment_credit_notes_amount" if notes else "")
                 actual = int(invoice[name])
-                revision.refuse((name,), f"{formula} = {show(actual + due - requested)}", actual)
+                expected = f"{show(actual + due - requested)} for this total and balance"
+                revision.refuse((name,), expected, actual)
             due = requested
         revision.derive(due, "amount_due")
         names = ("total", "amount_due", "starting_balance", "pre_payment_credit_notes_amount")

@@ -134,7 +134,6 @@ def derive_lines(revision: Revision) -> None:
         if is_overridden and isinstance(expected, str) and actual != expected:
             revision.refuse((*path, "currency"), f"the invoice's {unquoted(expected)}", actual)
     _derive_counts(revision)
-    _refuse_equal_ids(revision)
 
 
 def _derive_counts(revision: Revision) -> None:
@@ -147,15 +146,6 @@ def _derive_counts(revision: Revision) -> None:
         is_longer = revision.overrides("lines", "total_count") and (total or 0) > count
         revision.derive(is_longer, "lines", "has_more")
     revision.derive(count + (lines.get("has_more") is True), "lines", "total_count")
-
-
-def _refuse_equal_ids(revision: Revision) -> None:
-    seen: set[str] = set()
-    for path, item in revision.lines():
-        id_ = item.get("id")
-        if isinstance(id_, str) and id_ in seen:
-            revision.refuse((*path, "id"), "an id that no other line has", id_)
-        seen.add(str(id_))
 
 
 def _shift(revision: Revision, paths: Iterable[Path]) -> int | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._support.json_objects import Object, deep_copy
-from ..._support.json_path import json_path, unquoted
-from ...contract import Contract, ContractViolation, Finding, kind_of
+from ..._support.json_path import unquoted
+from ...contract import Contract, ContractViolation, kind_of
 from ...errors import InvalidOption
 from ...stripe_api import full_version, resolve
 from . import _amounts, _dependents, _lines, lifecycle
@@ -78,8 +78,8 @@ def make_invoice(
     writer = Writer(revision, line, _lines.adopted(line_items(example)[0], start))
     for path, value in parsed:
         writer.write(path, value)
-    if _amounts.has_plain_tax(revision):
-        writer.write(("total_tax_amounts",), [_amounts.plain_tax(revision.invoice)])
+    if (tax := _amounts.plain_tax(revision)) is not None:
+        writer.write(("total_tax_amounts",), [tax])
     if parsed:
         for derive in _DERIVATIONS:
             derive(revision)
@@ -94,32 +94,20 @@ def _without_balance(invoice: Object) -> Object:
 
 
 def _check(api_version: str, revision: Revision, base: Mapping[str, Any] | None) -> None:
-    """Raise the violations of an invoice, those of its overrides alone if there are any."""
+    """Raise the contradictions and violations of an invoice that its base does not have."""
     __tracebackhide__ = True
     checks = Contract(full_version(api_version))
     found = revision.refusals + [
-        finding for finding in checks.iter_findings(revision.invoice) if _is_refused(finding)
+        # Missing properties are drift in an answer, and mistakes in an override.
+        finding
+        for finding in checks.iter_findings(revision.invoice)
+        if finding.kind == "violation" or finding.rule == "required"
     ]
     if found and base is not None:
         known = {(finding.rule, finding.path) for finding in checks.iter_findings(dict(base))}
         found = [finding for finding in found if (finding.rule, finding.path) not in known]
     if found:
-        overridden = [json_path(path) for path in revision.overridden]
-        own = [
-            finding for finding in found if any(_overlap(finding.path, path) for path in overridden)
-        ]
-        by_path = {finding.path: finding for finding in reversed(own or found)}
+        by_path = {finding.path: finding for finding in reversed(found)}
         id_ = revision.invoice.get("id")
         subject = f"invoice {unquoted(id_)}" if isinstance(id_, str) else "invoice"
         raise ContractViolation(subject, checks.api_version, reversed(by_path.values()))
-
-
-def _overlap(path: str, other: str) -> bool:
-    """Return true if one JSON path is the other one or leads into it."""
-    short, long = sorted((path, other), key=len)
-    return long == short or (long.startswith(short) and long[len(short)] in ".[")
-
-
-def _is_refused(finding: Finding) -> bool:
-    """Return true for a violation, and for the one kind of drift that is always a mistake."""
-    return finding.kind == "violation" or finding.rule == "required"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from ..._support.json_objects import Object, put
@@ -19,8 +18,6 @@ from .revision import LENGTH, LINE_ITEMS, Revision
 
 Schema = dict[str, Any]
 
-_NEAREST = 3
-_PAGE = "https://docs.stripe.com/api/invoices/object"
 _INDEX_DIGITS = 6
 """More digits than an index of a list has."""
 
@@ -31,16 +28,9 @@ _ANYTHING: Schema = {"type": "object", "additionalProperties": True}
 class UnknownProperty(UnknownName):
     """A property that an API version does not have: misspelt, removed, or added later.
 
-    ``kind`` names the object and the version, ``known`` lists the object's properties, and
-    ``advice`` names the version that removed or added the property, and where its value is now.
+    ``kind`` names the object and the version, ``known`` lists the object's properties; ``advice``
+    names the version that removed or added the property, and where its value is now.
     """
-
-    def __str__(self) -> str:
-        head = f"unknown {self.kind}: {self.name!r}"
-        if self.advice:
-            return f"{head}; {self.advice}"
-        nearest = get_close_matches(self.name, self.known, _NEAREST)
-        return f"{head}; fix: {'use ' + ' or '.join(nearest) if nearest else f'see {_PAGE}'}"
 
 
 def parse(overrides: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
@@ -105,8 +95,8 @@ class Writer:
         """Override items by their index; the index after the last item adds one."""
         for name, value in new.items():
             if not _is_index(name) or int(name) > len(old):
-                kind = f"index of {'.'.join(map(str, path))}"
-                raise UnknownProperty(kind, name, (), f"fix: use an index up to {len(old)}")
+                kind = f"index of {'.'.join(map(str, path))}:"
+                raise UnknownProperty(kind, name, map(str, range(len(old) + 1)))
             index = int(name)
             if index == len(old):
                 is_line = path == LINE_ITEMS
@@ -208,10 +198,9 @@ def _is_json(value: Any) -> bool:
 def _unknown(name: str, definition: str, path: Path, line: ReleaseLine) -> UnknownProperty:
     """Return the error for a property of the object at a path."""
     where = json_path(path)[2:] or "the invoice"
-    kind = f"property of {where} in API version {line.first}"
-    return UnknownProperty(
-        kind, name, _properties(definition, line), _history(name, definition, line.shipped)
-    )
+    kind = f"property of {where} in API version {line.first}:"
+    history = _history(name, definition, line.shipped)
+    return UnknownProperty(kind, name, () if history else _properties(definition, line), history)
 
 
 def _properties(definition: str, line: ReleaseLine) -> list[str]:
