@@ -11,6 +11,8 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from .._support import files
 from .._support.record_modes import Mode
 from ..cassettes import Library, list_shipped, parse_cassette, request_key, yaml
@@ -19,7 +21,7 @@ from ..messages import Request, Response
 from ..scrubbing import Scrubber, leaks
 from ._live_mode import check_request, check_response
 from ._serializer import Document, Exchange, build_metadata, serialize_exchanges
-from .upstream import ApiBase, Upstream
+from .upstream import TIMEOUT, ApiBase, send
 
 
 def plan_recording(
@@ -68,7 +70,7 @@ class Recorder:
         self._mode = mode
         self._base = base
         self._scrubber = scrubber
-        self._upstream = Upstream()
+        self._client: httpx.Client | None = None
         self._exchanges: dict[int, Exchange] = {}
         self._is_open = True
         self._count = 0
@@ -84,7 +86,10 @@ class Recorder:
         with self._lock:
             number = self._count
             self._count += 1
-        response = self._upstream.send(request, self._base.to_base(request.url))
+            if self._client is None:
+                self._client = httpx.Client(timeout=TIMEOUT)
+            client = self._client
+        response = send(client, request, self._base.to_base(request.url))
         check_response(request, response)
         with self._lock:
             if self._is_open:
@@ -109,7 +114,9 @@ class Recorder:
         """Close the connections, and keep no answer that arrives later."""
         with self._lock:
             self._is_open = False
-        self._upstream.close()
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def save(self) -> bool:
         """Write the cassette, whole or not at all; return False if there is nothing to write.

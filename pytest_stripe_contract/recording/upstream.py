@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -73,45 +72,23 @@ def _move(url: str, old: str, new: str) -> str:
     return f"{new}{rest}"
 
 
-class Upstream:
-    """The connections of one recording to the network; several threads may use it at once."""
+def send(client: httpx.Client, request: Request, url: str) -> Response:
+    """Return the answer to a request, sent to this URL with its own headers and body.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
-
-    def send(self, request: Request, url: str) -> Response:
-        """Return the answer to a request, sent to this URL with the client's headers and body.
-
-        Raises ``TimeoutError``, or ``ConnectionError`` for any other failure of the connection:
-        each client knows what to do with an ``OSError``.
-        """
-        sent = httpx.Request(
-            request.method, url, headers=_end_to_end(request), content=request.body
-        )
-        with network_block.lifted():
-            try:
-                answer = self._open().send(sent, stream=True)
-                body = b"".join(answer.iter_raw())
-            except httpx.TimeoutException as error:
-                raise TimeoutError(_describe(url, error)) from error
-            except httpx.TransportError as error:
-                raise ConnectionError(_describe(url, error)) from error
-        headers = httpx.Headers(_end_to_end(answer))
-        return Response(answer.status_code, headers, body, answer.reason_phrase)
-
-    def close(self) -> None:
-        """Close the connections; the next request opens new ones."""
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
-
-    def _open(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(timeout=TIMEOUT)
-            return self._client
+    Raises ``TimeoutError``, or ``ConnectionError`` for any other failure of the connection:
+    each client of the code under test knows what to do with an ``OSError``.
+    """
+    sent = httpx.Request(request.method, url, headers=_end_to_end(request), content=request.body)
+    with network_block.lifted():
+        try:
+            answer = client.send(sent, stream=True)
+            body = b"".join(answer.iter_raw())
+        except httpx.TimeoutException as error:
+            raise TimeoutError(_describe(url, error)) from error
+        except httpx.TransportError as error:
+            raise ConnectionError(_describe(url, error)) from error
+    headers = httpx.Headers(_end_to_end(answer))
+    return Response(answer.status_code, headers, body, answer.reason_phrase)
 
 
 def _describe(url: str, error: Exception) -> str:

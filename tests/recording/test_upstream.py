@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_stripe_contract.errors import InvalidOption
-from pytest_stripe_contract.recording import ApiBase, upstream
+from pytest_stripe_contract.recording import ApiBase, recorder
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:1", "ftp://127.0.0.1", 3])
@@ -65,7 +65,7 @@ def test_a_server_that_is_down_is_a_connection_error_of_the_client(
 def test_a_server_that_does_not_answer_is_a_timeout_of_the_client(
     run, server, monkeypatch, client, raised
 ):
-    monkeypatch.setattr(upstream, "TIMEOUT", 0.1)
+    monkeypatch.setattr(recorder, "TIMEOUT", 0.1)
     server.delay = 0.3
 
     result = run(SENDS.format(client=client), "--stripe-record=once", "-s")
