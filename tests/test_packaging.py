@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 CHECKOUT = Path(__file__).parent.parent
 PACKAGE = CHECKOUT / "pytest_stripe_contract"
 DATA = "pytest_stripe_contract/_data"

@@ -14,6 +14,7 @@ import build_schemas
 import pytest
 import sdk_packages
 import stripe
+from helpers import sdk_wheels
 
 from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.factories.events import EventFactory
@@ -218,10 +219,10 @@ VERIFY = """if True:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "version", "sha256"), SDKS, ids=[sdk[1] for sdk in SDKS])
 def test_each_release_of_the_sdk_accepts_and_refuses_the_same(line, version, sha256):
-    if not sdk_packages.is_cached("pypi", version, build_schemas.CACHE):
-        pytest.skip(f"stripe {version} is not in .cache; `make check-schemas` fetches it")
+    sdk_wheels.require("pypi", version)
     package = sdk_packages.fetch("pypi", version, sha256, build_schemas.CACHE)
     deliveries = []
     for signed in (*ACCEPTED, *REFUSED):

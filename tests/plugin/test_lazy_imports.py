@@ -13,7 +13,6 @@ from pytest_stripe_contract.stripe_api import resources as shipped
 
 HEAVY = {
     "aiohttp",
-    "h11",
     "httpcore",
     "httpx",
     "jsonschema",

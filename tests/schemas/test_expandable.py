@@ -17,6 +17,7 @@ import expandable_samples
 import pytest
 import sdk_packages
 import stripe
+from helpers import sdk_wheels
 
 from pytest_stripe_contract.errors import UnknownName
 from pytest_stripe_contract.schemas import (
@@ -243,8 +244,7 @@ def test_a_sample_that_nothing_is_known_of_has_what_its_schema_asks_for(schema, 
 def packages(line):
     for registry, released in sdk_packages.listed(TOOLS)[line].items():
         for version in released:
-            if not sdk_packages.is_cached(registry, version, build_schemas.CACHE):
-                pytest.skip(f"stripe {version} is not in .cache; `make check-schemas` fetches it")
+            sdk_wheels.require(registry, version)
     return sdk_packages.of_line(line, TOOLS, build_schemas.CACHE)
 
 

@@ -14,6 +14,7 @@ import build_schemas
 import pytest
 import sdk_packages
 import stripe
+from helpers import sdk_wheels
 from jsonschema import Draft202012Validator
 
 from pytest_stripe_contract.errors import UnknownName
@@ -422,12 +423,12 @@ def test_the_page_on_schemas_names_the_packages():
     assert "\n".join(rows) in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LINES)
 def test_a_schema_is_what_its_packages_say(line):
     for registry, versions in PACKAGES[line].items():
         for version in versions:
-            if not sdk_packages.is_cached(registry, version, build_schemas.CACHE):
-                pytest.skip(f"stripe {version} is not in .cache; `make check-schemas` fetches it")
+            sdk_wheels.require(registry, version)
     packages = sdk_packages.of_line(line, TOOLS, build_schemas.CACHE)
     for name in RULES["schemas"]:
         built = build_schemas.build(name, line, packages, RULES)
