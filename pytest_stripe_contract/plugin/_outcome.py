@@ -46,13 +46,13 @@ def extend(
     data = _reporting.add_sections(report, replay, call.excinfo)
     if case is not None and not report.skipped and (report.when == "call" or report.failed):
         unfit = None
-        if replay and case.parts:
+        if replay and case.variations:
             unfit = next((each.unfit for each in replay.tree() if each.unfit), None)
         data["case"] = _reporting.outcome(item, report, case, call.excinfo, unfit)
-        if case.parts and not unfit and Variants.of(item.config).is_sensitivity:
+        if case.variations and not unfit and Variants.of(item.config).is_sensitivity:
             data["case"]["noticed"] = _reporting.pass_if_noticed(report, call)
     if report.when == "teardown":
-        drift = state.drift if not case or not case.parts else []
+        drift = state.drift if not case or not case.variations else []
         data["drift"] = list(dict.fromkeys([*drift, *(replay.drift() if replay else ())]))
         data["recorded"] = state.recorded
     if item.config.getoption("stripe_unused"):

@@ -140,18 +140,18 @@ def _cases(test: pytest.Item, rehearsal: str | None) -> Sequence[Case | None]:
     variants = Variants.of(test.config)
     if not _has_variants(test):
         return [None]
-    from ..variants import Selection, cases, sample
+    from ..variants import Selection, generate_cases, sample_cases
 
     try:
         options = _marker_options(test)
         pairs = options.pop("pairs", False)
         selection = Selection.of(**options, values=variants.is_sensitivity)
-        found = cases(_answers(test, rehearsal), selection, pairs=pairs)
+        found = generate_cases(_answers(test, rehearsal), selection, pairs=pairs)
     except StripeContractError as error:
         test.config.stash.setdefault(VARIANT_ERRORS, {})[test.nodeid] = error
         return [None]
     if variants.mode == "sample":
-        return sample(found, variants.size, f"{variants.seed}:{test.nodeid}")
+        return sample_cases(found, variants.size, f"{variants.seed}:{test.nodeid}")
     return found
 
 

@@ -65,12 +65,12 @@ def outcome(
         broke_at = f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
         if path:
             broke_at = f"{stack.shorten(path, item.config.rootpath)}:{line}: {broke_at}"
-        if case.parts:
-            reasons = "\n".join(part.reason for part in case.parts)
+        if case.variations:
+            reasons = "\n".join(each.reason for each in case.variations)
             report.sections.append(("Stripe variant", reasons))
     test = without_param(str(case), item.nodeid)
-    parts = tuple((part.json_path, part.what) for part in case.parts)
-    return Outcome(test, str(case), parts, broke_at, unfit).as_data()
+    changes = tuple((each.json_path, each.label) for each in case.variations)
+    return Outcome(test, str(case), changes, broke_at, unfit).to_dict()
 
 
 def pass_if_noticed(report: pytest.TestReport, call: pytest.CallInfo[None]) -> bool:

@@ -46,7 +46,7 @@ class Summary:
             from ..variants import Outcome, Tally
 
             self._tally = self._tally or Tally()
-            self._tally.count(Outcome.of_data(case))
+            self._tally.count(Outcome.from_dict(case))
         if (version := data.get("rehearsal")) and (report.when == "call" or report.failed):
             from ._rehearsal import Row
 

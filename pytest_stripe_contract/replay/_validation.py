@@ -10,7 +10,7 @@ from ..contract import Contract, Finding, check_answer, check_request, reported_
 from ..errors import UnknownName
 from ..messages import Request, Response, origin
 from ..stripe_api import HOST, VERSION, find_operation
-from ..variants import Varied
+from ..variants import VariantResponse
 from ._log import Observation
 from .recording import Recording
 from .settings import Settings
@@ -43,7 +43,7 @@ def of_played(
 ) -> Iterator[Observation]:
     """Return what breaks the contract of its API version in an answer of a recording."""
     recorded_version = recording.interaction.api_version
-    if isinstance(response, Varied):
+    if isinstance(response, VariantResponse):
         found: Iterable[Finding] = ()  # variants are legal, and differ on purpose
     elif recorded_version is None or recording.invoice is not None:
         found = Contract(version).iter_findings(response)

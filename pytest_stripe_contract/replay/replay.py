@@ -174,7 +174,7 @@ class Replay(Log):
 
     def _next_page(self, request: Request) -> Reply | None:
         """Return the last page of a list that the variant makes longer; None for other requests."""
-        page = next_page(request, self._case.parts) if self._case else None
+        page = next_page(request, self._case.variations) if self._case else None
         if page is None:
             return None
         self.add_call(Call(request, page), _validation.of_request(request, self.settings))
@@ -189,7 +189,7 @@ class Replay(Log):
         shown = version or VERSION
         try:
             response = recording.answer(request, version)
-            return (self._case.shown(response, shown) if self._case else response), shown
+            return (self._case.apply_to(response, shown) if self._case else response), shown
         except (ConversionError, ContractViolation, UnknownName) as error:
             miss = no_rendition(request, self.queue, recording, error)
             self.unfit = f"{error}; {miss.advice}"

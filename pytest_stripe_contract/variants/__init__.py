@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .cases import RECORDED, Answer, Case, Selection, Varied, cases, sample
+from .cases import (
+    RECORDED,
+    Answer,
+    Case,
+    Selection,
+    VariantResponse,
+    generate_cases,
+    sample_cases,
+)
 from .pagination import next_page
 from .results import Outcome, Tally
 
@@ -13,8 +21,8 @@ __all__ = [
     "Outcome",
     "Selection",
     "Tally",
-    "Varied",
-    "cases",
+    "VariantResponse",
+    "generate_cases",
     "next_page",
-    "sample",
+    "sample_cases",
 ]

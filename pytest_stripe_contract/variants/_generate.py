@@ -1,14 +1,15 @@
-"""Every legal neighbour of a recorded answer: the variations that its contract allows."""
+"""Generate the variations of a recorded answer that are legal under its contract."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
 from .._support.json_objects import deep_copy
 from .._support.json_path import ABSENT, Path
-from ..contract import payload as payloads
+from ..contract import kind_of
 from ..errors import StripeContractError
 from ..factories import make_invoice
 from ..schemas import EVERY, Schema, SchemaWalker, load_schema, schema_path
@@ -17,14 +18,14 @@ from . import _legality
 from ._candidates import candidates
 from ._variation import Kind, Variation
 
-_OF_THE_ANSWER = frozenset({("id",), ("object",), ("error", "type")})
-"""What an answer is about, and what kind of error has its HTTP status: the request decides it."""
+_IDENTITY = frozenset({("id",), ("object",), ("error", "type")})
+"""The places that the request and the HTTP status determine."""
 
-STATUS: Path = ("status",)
+_STATUS: Path = ("status",)
 _PAID: Path = ("paid",)
 _ITEMS: Path = ("data", EVERY)
 
-_OF_CARDS = (
+_CARD_PROPERTIES = (
     "charge",
     "decline_code",
     "payment_intent",
@@ -33,151 +34,146 @@ _OF_CARDS = (
     "setup_intent",
     "source",
 )
-"""What only errors of cards and payments have: https://docs.stripe.com/api/errors."""
+"""Properties that only errors of cards and payments have: https://docs.stripe.com/api/errors."""
 
 _KINDS = ("invoice", "error", "list", "deleted")
 
-_OF_OTHERS = ("livemode", "total_count")
-"""What has another value only together with much else."""
+_FIXED_VALUES = ("livemode", "total_count")
+"""Properties whose value depends on much else in an answer."""
 
-_OF_PREVIEWS: dict[Path, str] = {("billing_reason",): "upcoming"}
-"""Values that only the preview of an invoice has: https://docs.stripe.com/api/invoices/object."""
+_PREVIEW_REASON: Path = ("billing_reason",)
+_PREVIEW_VALUE = "upcoming"
+"""Only previews have it: https://docs.stripe.com/api/invoices/object."""
 
 _IF_EXPANDED: Path = ("payments",)
-"""Comes if the request expands it: https://docs.stripe.com/changelog/basil."""
+"""Present if the request expands it: https://docs.stripe.com/changelog/basil."""
 
-_SETTLED: frozenset[Kind] = frozenset({"null", "present", "enum", "empty", "longer", "value"})
-"""Kinds of change from which something may follow."""
+_WITH_DEPENDENTS: frozenset[Kind] = frozenset(
+    {"null", "present", "enum", "empty", "longer", "value"}
+)
+"""The kinds of change on which other properties may depend."""
 
 
-def of(
+def variations_of(
     payload: Any, line: str, *, keeps_status: bool, with_values: bool = True
 ) -> tuple[Variation, ...]:
-    """The variations of an answer's payload that are legal in a release line.
+    """Return the variations of an answer's payload that are legal in a release line.
 
-    None of what the contract does not cover, or of what breaks it. With ``keeps_status`` the
-    invoice's status is what the endpoint guarantees. No variation touches what the answer is about.
+    There are none of a payload that the contract does not cover, or that breaks it. With
+    ``keeps_status`` the invoice's status stays, as the endpoint sets it. ``with_values`` includes
+    the kind ``value``.
     """
-    if not _legality.is_readable(payload, line):
+    if not _legality.is_valid(payload, line):
         return ()
-    return _of(_Frozen(payload), line, keeps_status, with_values)
+    return _variations_of(json.dumps(payload), line, keeps_status, with_values)
 
 
-def varied(payload: Any, variation: Variation, line: str) -> Any:
-    """A copy of the payload with the variation; None if it has no such place, or would be illegal.
+def apply_variation(payload: Any, variation: Variation, line: str) -> Any:
+    """Return a copy of the payload with the variation; None if it does not fit, or is illegal.
 
-    Raises nothing: what is illegal in one answer of a replay may be legal in another.
+    A variation that is illegal in one answer of a replay may be legal in another.
     """
     changed = deep_copy(payload)
     variation.change(changed)
-    if variation.settles:
-        changed = _settled(payload, changed, line)
+    if variation.with_dependents:
+        changed = _change_dependents(payload, changed, line)
     if changed is None or (changed == payload and variation.kind != "order"):
         return None
-    if variation.path != STATUS and changed.get("status") != payload.get("status"):
-        return None  # it is another answer if it is paid by that
+    if variation.path != _STATUS and changed.get("status") != payload.get("status"):
+        return None  # an invoice that the change pays is another answer
     return changed if _legality.is_legal(changed, payload, line) else None
 
 
-class _Frozen:
-    """A payload as a key of a cache: it counts as the same if it reads the same."""
-
-    def __init__(self, payload: Any) -> None:
-        self.payload = payload
-        self._text = repr(payload)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Frozen) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-
+# Tests that play the same cassette share its variations: to generate them takes 0.1 s.
 @lru_cache(maxsize=64)
-def _of(
-    frozen: _Frozen,
+def _variations_of(
+    text: str,
     line: str,
-    keeps_status: bool,  # noqa: FBT001
+    keeps_status: bool,  # noqa: FBT001  lru_cache takes keywords as another key
     with_values: bool,  # noqa: FBT001
 ) -> tuple[Variation, ...]:
-    payload = frozen.payload
-    kind = payloads.kind_of(payload)
+    payload = json.loads(text)
     found: dict[str, Variation] = {}
-    for each in candidates(payload, SchemaWalker(_schema(str(kind), line))):
-        if str(each) in found or _is_decided(each, payload, keeps_status=keeps_status):
+    for variation in candidates(payload, SchemaWalker(_schema(str(kind_of(payload)), line))):
+        name = str(variation)
+        if name in found or _is_determined(variation, payload, keeps_status=keeps_status):
             continue
-        if each.kind == "value" and not with_values:
+        if variation.kind == "value" and not with_values:
             continue
-        tried = [each, replace(each, settles=True)] if each.kind in _SETTLED else [each]
-        if each.kind == "value":
-            tried.reverse()  # an amount is nothing without those that it is a part of
-        fitting = (one for one in tried if varied(payload, one, line) is not None)
-        if (one := next(fitting, None)) is not None:
-            found[str(each)] = one
+        forms = [variation]
+        if variation.kind in _WITH_DEPENDENTS:
+            forms.append(replace(variation, with_dependents=True))
+        if variation.kind == "value":
+            forms.reverse()  # an amount changes together with its sums
+        for form in forms:
+            if apply_variation(payload, form, line) is not None:
+                found[name] = form
+                break
     return tuple(found.values())
 
 
-def _is_decided(variation: Variation, payload: Any, *, keeps_status: bool) -> bool:
-    """Whether what the request was, or the rest of the answer, leaves no choice."""
+def _is_determined(variation: Variation, payload: Any, *, keeps_status: bool) -> bool:
+    """Return True if the request, or the rest of the answer, allows no other value."""
     kind, path = variation.kind, variation.path
-    if path in _OF_THE_ANSWER or (keeps_status and path in (STATUS, _PAID)):
+    if path in _IDENTITY or (keeps_status and path in (_STATUS, _PAID)):
         return True
     if path[:2] == _ITEMS:  # of a list: the request may ask for a status
         path = path[2:]
-        if path == STATUS:
+        if path == _STATUS:
             return True
     if path[:1] == ("error",):
         has_card = payload["error"].get("type") == "card_error"
-        return kind == "null" or (kind == "present" and path[-1] in _OF_CARDS and not has_card)
-    if kind == "enum":
-        return bool(_OF_PREVIEWS.get(path) == variation.value)
-    return (kind == "present" and path == _IF_EXPANDED) or (
-        kind == "value" and path[-1] in _OF_OTHERS
+        is_of_card = path[-1] in _CARD_PROPERTIES and not has_card
+        return kind == "null" or (kind == "present" and is_of_card)
+    return (
+        (kind == "enum" and path == _PREVIEW_REASON and variation.value == _PREVIEW_VALUE)
+        or (kind == "present" and path == _IF_EXPANDED)
+        or (kind == "value" and path[-1] in _FIXED_VALUES)
     )
 
 
 def _schema(kind: str, line: str) -> Schema:
-    """The schema of a payload; the items of a list are invoices, whatever its own schema says."""
+    """Return the schema of a kind of payload; the items of a list are invoices."""
     schema = load_schema(kind, line)
     if kind != "list":
         return schema
     invoice = load_schema("invoice", line)
-    items = {
-        "type": "array",
-        "items": {key: invoice[key] for key in ("type", "required", "properties")},
-    }
+    item = {key: invoice[key] for key in ("type", "required", "properties")}
+    data = {"type": "array", "items": item}
     return {
         **schema,
         "$id": invoice["$id"],
         "$defs": invoice["$defs"],
-        "properties": {**schema["properties"], "data": items},
+        "properties": {**schema["properties"], "data": data},
     }
 
 
-def _settled(payload: Any, changed: Any, line: str) -> Any:
-    """The invoice, or those of a list, with what follows from a change; None if nothing can."""
-    if payloads.kind_of(payload) == "list":
+def _change_dependents(payload: Any, changed: Any, line: str) -> Any:
+    """Return the changed invoice, or list of them, with its dependents; None if there is none."""
+    if kind_of(payload) == "list":
         pairs = list(zip(payload["data"], changed["data"], strict=False))
-        data = [new if new == old else _settled(old, new, line) for old, new in pairs]
-        return (
-            None if None in data or len(data) < len(changed["data"]) else changed | {"data": data}
-        )
-    if payloads.kind_of(payload) != "invoice":
+        data = [new if new == old else _change_dependents(old, new, line) for old, new in pairs]
+        is_whole = None not in data and len(data) == len(changed["data"])
+        return changed | {"data": data} if is_whole else None
+    if kind_of(payload) != "invoice":
         return None
-    said = {name: value for name, value in changed.items() if payload.get(name, ABSENT) != value}
+    overrides = {
+        name: value for name, value in changed.items() if payload.get(name, ABSENT) != value
+    }
     try:
-        return make_invoice(line, said, payload)
+        return make_invoice(line, overrides, payload)
     except StripeContractError:
         return None
 
 
+# Each marker that names another kind of answer's place asks: to walk all lines takes 0.5 s.
 @cache
 def known_paths() -> frozenset[str]:
-    """The JSON path of each place of an invoice, an error or a list, in any release line."""
-    schemas_of = (_schema(kind, line.name) for line in versions.LINES for kind in _KINDS)
+    """Return the JSON path of each place of an invoice, an error or a list, in any release line."""
+    schemas = (_schema(kind, line.name) for line in versions.LINES for kind in _KINDS)
     return frozenset(
         schema_path(place.path)
-        for schema in schemas_of
+        for schema in schemas
         for place in SchemaWalker(schema).places
         if not place.is_item
     )

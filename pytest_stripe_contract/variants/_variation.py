@@ -1,4 +1,4 @@
-"""One legal change of a recorded answer: what it is called, and what it does to a payload."""
+"""One change of a recorded answer: its name, and its effect on a payload."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from .._support.json_objects import deep_copy, id_of
-from .._support.json_path import Path
-from ..schemas import EVERY, owners_at, schema_path, settle_tag
-from . import _values
+from .._support.json_objects import Object, deep_copy, id_of
+from .._support.json_path import LONGEST_ID, Path
+from ..schemas import EVERY, TAIL, owners_at, schema_path, settle_tag
 
 Kind = Literal[
     "null",
@@ -28,12 +27,13 @@ Kind = Literal[
     "long_id",
     "value",
 ]
-"""What is changed: see docs/variants.md for each."""
+"""The kinds of change; docs/variants.md describes each."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_WORDS = {"order": "reversed", "long_id": "long", "undocumented": "present", "value": "other"}
-_RULED = frozenset(
+_LABELS = {"order": "reversed", "long_id": "long", "undocumented": "present", "value": "other"}
+_VALUE_IS_LABEL = ("enum", "open_enum", "has_more")
+_RULED_PROPERTIES = frozenset(
     {
         "amount_due",
         "amount_paid",
@@ -46,100 +46,100 @@ _RULED = frozenset(
         "status_transitions",
     }
 )
-"""The properties that cross-field rules are about: see `rules`."""
+"""The properties that the contract's cross-field rules are about."""
 
 _REASONS = {
-    "null": "is null: the contract lets it be",
-    "present": "has a value: it is null, or absent, only in some answers",
+    "null": "is null: the contract allows it",
+    "present": "has a value: only some answers have null there, or nothing",
     "absent": "is absent: the contract does not require it",
-    "expanded": "is the object itself rather than its id",
-    "unexpanded": "is the id of the object rather than the object",
-    "deleted": "is the object itself, which has been deleted",
+    "expanded": "is the whole object instead of its id",
+    "unexpanded": "is the id of the object instead of the object",
+    "deleted": "is a deleted object instead of its id",
     "enum": "is {}: one of its values",
     "open_enum": "is {}: Stripe may add values",
-    "undocumented": "is there: Stripe may add properties",
+    "undocumented": "is a new property: Stripe may add properties",
     "empty": "is empty",
-    "longer": "has one item more",
+    "longer": "has one more item",
     "has_more": "is {}",
-    "order": "has its properties in another order: JSON has none",
+    "order": "has its properties in another order: JSON does not define one",
     "long_id": "is as long as ids may be: 255 characters",
     "value": "has another value of its type",
 }
-"""Of what Stripe may do in any version: https://docs.stripe.com/upgrades."""
+"""What Stripe may do in any version is from https://docs.stripe.com/upgrades."""
 
-_VALUED = ("enum", "open_enum", "has_more")
+_COUNTS = ("amount_excluding_tax", "quantity", "subtotal", "taxable_amount")
+"""Properties beside ``*amount`` that are 0 in a line item that costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variation:
     """A change of one place; a ``*`` in its ``path`` stands for each item of an array.
 
-    ``value`` is what is put there (of ``expanded``, the object but for its id), and ``beside``
-    what must stand beside it then; ``tags`` has the properties of which ``type`` says which
-    is there, and its other values. If ``settles``, what follows from the change is changed too,
-    such as amounts that add up.
+    ``value`` is the new value (of ``expanded``, the object without its id), and ``siblings`` are
+    the properties that must then stand beside it. ``tags`` has the properties of an object whose
+    ``type`` names the one that is present, and the other values of ``type``. With
+    ``with_dependents`` the properties that depend on the change follow, such as sums of amounts.
     """
 
     kind: Kind
     path: Path
     value: Any = None
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    siblings: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[list[str], list[str]] | None = None
-    settles: bool = False
+    with_dependents: bool = False
 
     @property
     def json_path(self) -> str:
-        """The JSON path of the place: ``$.lines.data[*].description``."""
+        """Return the JSON path of the place: ``$.lines.data[*].description``."""
         return schema_path(self.path)
 
     @property
-    def what(self) -> str:
-        """What is there then, in a word: ``null``, or an enum's value."""
-        if self.kind in _VALUED:
+    def label(self) -> str:
+        """Return a word for the new value: ``null``, or an enum's value."""
+        if self.kind in _VALUE_IS_LABEL:
             return "null" if self.value is None else str(self.value).lower()
-        return _WORDS.get(self.kind, self.kind)
+        return _LABELS.get(self.kind, self.kind)
 
     @property
     def reason(self) -> str:
-        """Why Stripe may send it, in a sentence."""
-        return f"{self.json_path} {_REASONS[self.kind].format(self.what)}"
+        """Return a sentence on why Stripe may send it."""
+        return f"{self.json_path} {_REASONS[self.kind].format(self.label)}"
 
     def __str__(self) -> str:
-        """What a test's id has: ``customer_address=null``."""
-        return f"{self.json_path[2:] or 'properties'}={self.what}"
+        """Return the name in a test's id: ``customer_address=null``."""
+        return f"{self.json_path[2:] or 'properties'}={self.label}"
 
     @property
-    def is_ruled(self) -> bool:
-        """Whether a rule between properties may be about it."""
-        return self.settles or (len(self.path) > 0 and self.path[0] in _RULED)
+    def has_rules(self) -> bool:
+        """Return True if a cross-field rule may be about the place."""
+        return self.with_dependents or self.path[:1] in {(name,) for name in _RULED_PROPERTIES}
 
     def is_in(self, root: Any) -> bool:
-        """Whether a payload has the change: there is nothing left to do."""
+        """Return True if a payload already has the change."""
         again = deep_copy(root)
         self.change(again)
         return self.kind in ("longer", "has_more", "long_id") or bool(again == root)
 
     def change(self, root: Any) -> None:
-        """Make the change in a payload, wherever the path leads; nothing follows from it."""
+        """Change a payload in place, wherever the path leads, without dependents."""
         if self.kind == "order":
             _reverse(root)
             return
         name = self.path[-1]
         for owner in owners_at(root, self.path):
-            keys = range(len(owner)) if name == EVERY else [name]
-            for key in keys:
+            for key in range(len(owner)) if name == EVERY else [name]:
                 self._put(owner, key)
 
     def _put(self, owner: Any, key: Any) -> None:
-        is_there = isinstance(key, int) or key in owner
+        exists = isinstance(key, int) or key in owner
         if self.kind in ("present", "undocumented"):
-            if not is_there or owner[key] is None:
+            if not exists or owner[key] is None:
                 owner[key] = deep_copy(self.value)
-        elif is_there and self.kind == "absent":
+        elif exists and self.kind == "absent":
             del owner[key]
-        elif is_there:
-            owner[key] = self._instead(owner[key])
-            for name, value in self.beside.items():
+        elif exists:
+            owner[key] = self._replacement(owner[key])
+            for name, value in self.siblings.items():
                 if owner.get(name) is None:
                     owner[name] = deep_copy(value)
         if self.tags is not None:
@@ -148,24 +148,45 @@ class Variation:
                 return
             settle_tag(owner, self.tags, str(self.value if self.kind == "enum" else key))
 
-    def _instead(self, old: Any) -> Any:
-        """What takes the place of a value."""
+    def _replacement(self, old: Any) -> Any:
         match self.kind, old:
             case "expanded" | "deleted", str():
                 return deep_copy(self.value) | {"id": old}
             case "unexpanded", dict():
                 return id_of(old)
             case "longer", list():
-                return [*old, _values.one_more(old, self.value)]
+                return [*old, _additional_item(old, self.value)]
             case "long_id", str():
-                return _values.longer(old)
+                return old + "x" * (LONGEST_ID - len(old))  # https://docs.stripe.com/upgrades
             case "expanded" | "deleted" | "unexpanded" | "longer" | "long_id", _:
                 return old
         return deep_copy(self.value)
 
 
+def replace_text(value: Any, old: str, new: str) -> Any:
+    """Return a copy of a value with one text replaced in all its strings."""
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, dict):
+        return {name: replace_text(inner, old, new) for name, inner in value.items()}
+    return [replace_text(item, old, new) for item in value] if isinstance(value, list) else value
+
+
+def _additional_item(items: list[Any], sample: Any) -> Any:
+    """Return an item like the last one, with amounts of 0; the sample if there is none."""
+    if not items or not isinstance(items[-1], dict):
+        return deep_copy(sample)
+    last: Object = deep_copy(items[-1])
+    if isinstance(own := last.get("id"), str) and len(own) > len(TAIL):  # its urls contain it too
+        last = replace_text(last, own, own[:-2] + ("02" if not own.endswith("02") else "03"))
+    for name, value in last.items():
+        if type(value) is int and (name.endswith("amount") or name in _COUNTS):
+            last[name] = 0
+    return last
+
+
 def _reverse(value: Any) -> None:
-    """Have the properties of each object in the opposite order."""
+    """Reverse the properties of each object."""
     if isinstance(value, dict):
         items = list(value.items())
         value.clear()

@@ -1,4 +1,4 @@
-"""The page after one of which a variant says that it is not the last."""
+"""The page that follows one whose ``has_more`` a variation sets to true."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LINES = re.compile(r"/v1/invoices/[^/]+/lines")
 _INVOICES = "/v1/invoices"
 
 
-def next_page(request: Request, parts: Iterable[Variation]) -> Response | None:
-    """The answer to a request for more of a list that a variant makes go on: there is no more.
+def next_page(request: Request, variations: Iterable[Variation]) -> Response | None:
+    """Return the empty last page of a list whose ``has_more`` a variation sets to true.
 
     None for any other request. Source: https://docs.stripe.com/api/pagination.
     """
-    lists = [part.path[:-1] for part in parts if part.kind == "has_more" and part.value]
+    lists = [each.path[:-1] for each in variations if each.kind == "has_more" and each.value]
     is_lines = ("lines",) in lists and _LINES.fullmatch(request.path)
     is_page = () in lists and request.path == _INVOICES and "starting_after" in request.params
     if request.method != "GET" or not (is_lines or is_page):

@@ -1,47 +1,40 @@
-"""What the cases of a run came to: where code broke, and what the tests notice."""
+"""The results of a run's cases: where the code broke, and which changes the tests notice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .._support.tables import align
 from .cases import RECORDED
 
-_HEAD = ("property", "variants", "broke at", "in")
+_HEAD = ("property", "variants", "broke at", "test")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one case of a test went.
+    """The outcome of one case of a test.
 
-    ``parts`` has the JSON path of each place that was changed, and what was there then;
-    ``broke_at`` is the line of the user's code that failed, None if none did; ``unfit`` says why
-    its variants could not be shown at all.
+    ``changes`` has the JSON path and the label of each variation. ``broke_at`` is the line of the
+    user's code that failed, or None. ``unfit`` is the reason why the variants could not be shown.
     """
 
     test: str
     case: str
-    parts: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, str], ...]
     broke_at: str | None
     unfit: str | None = None
 
-    def as_data(self) -> dict[str, Any]:
-        """The outcome as what a report can carry from one process to another."""
-        return {
-            "test": self.test,
-            "case": self.case,
-            "parts": [list(part) for part in self.parts],
-            "broke_at": self.broke_at,
-            "unfit": self.unfit,
-        }
+    def to_dict(self) -> dict[str, Any]:
+        """Return the outcome as JSON data, for a report of another process."""
+        return asdict(self)
 
     @classmethod
-    def of_data(cls, data: Mapping[str, Any]) -> Outcome:
-        """The outcome that such data are of."""
-        parts = tuple((path, what) for path, what in data["parts"])
-        return cls(data["test"], data["case"], parts, data["broke_at"], data["unfit"])
+    def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
+        """Return the outcome of JSON data; other keys are ignored."""
+        changes = tuple((path, label) for path, label in data["changes"])
+        return cls(data["test"], data["case"], changes, data["broke_at"], data["unfit"])
 
 
 @dataclass(slots=True)
@@ -51,66 +44,70 @@ class Tally:
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
 
     def count(self, outcome: Outcome) -> None:
-        """Take in what one report says of a case."""
+        """Add the outcome of one phase of a case."""
         key = (outcome.test, outcome.case)
         known = self.outcomes.get(key)
         if known is None or known.broke_at is None:
             self.outcomes[key] = outcome
 
     def table(self, seed: str | None) -> Iterator[str]:
-        """For the end of a run: how many ran, and what the code broke on."""
-        ran = [each for each in self.outcomes.values() if each.case != RECORDED]
-        broken = [each for each in self._sound() if each.broke_at is not None]
+        """Return the lines of the summary: the number of variants, and where the code broke."""
+        number = sum(outcome.case != RECORDED for outcome in self.outcomes.values())
+        broken = [outcome for outcome in self._conclusive() if outcome.broke_at is not None]
         sampled = f" (sampled with seed {seed})" if seed else ""
-        failed = f"the code broke on {len(broken)}" if broken else "the code broke on none"
-        yield f"stripe variants: {len(ran)} ran{sampled}; {failed}"
-        table = _without_last_if_same(list(self._rows(broken)))
-        yield from (f"  {line}" for line in align(table))
-        for test in self._failing():
-            yield f"  {test} fails on the recorded answer too: see to that first"
+        yield f"stripe variants: {number} run{sampled}, {len(broken) or 'none'} broke the code"
+        rows = list(self._rows(broken))
+        has_one_test = len({test for *_, test in rows}) == 1
+        table = [_HEAD, *rows] if rows else []
+        yield from (
+            f"  {line}" for line in align([row[:-1] if has_one_test else row for row in table])
+        )
+        for test in self._failing_as_recorded():
+            yield f"  {test} fails on the recorded answer too: fix that first"
         unfit = {each.test: each.unfit for each in self.outcomes.values() if each.unfit}
-        yield from (f"  {test}: {why}" for test, why in unfit.items())
+        yield from (f"  {test}: {reason}" for test, reason in unfit.items())
 
     def sensitivity(self) -> list[str]:
-        """A line a property: whether any test noticed that it changed, and by which changes."""
-        changed: dict[str, dict[str, bool]] = {}
-        for each in self._sound():
-            for path, what in each.parts if len(each.parts) == 1 else ():
-                whats = changed.setdefault(path, {})
-                whats[what] = whats.get(what, False) or each.broke_at is not None
+        """Return a line for each property: whether a test noticed a change, and which changes."""
+        properties: dict[str, dict[str, bool]] = {}
+        for outcome in self._conclusive():
+            if len(outcome.changes) == 1:
+                [(path, label)] = outcome.changes
+                labels = properties.setdefault(path, {})
+                labels[label] = labels.get(label, False) or outcome.broke_at is not None
         rows = []
-        for path, whats in changed.items():
-            noticed = [what for what, was_noticed in whats.items() if was_noticed]
-            told = ", ".join(sorted(noticed or whats))
-            rows.append(("noticed" if noticed else "unnoticed", path, told))
+        for path, labels in properties.items():
+            noticed = [label for label, is_noticed in labels.items() if is_noticed]
+            word = "noticed" if noticed else "unnoticed"
+            rows.append((word, path, ", ".join(sorted(noticed or labels))))
         return list(align(sorted(rows)))
 
-    def _failing(self) -> list[str]:
-        """The tests that fail whatever the answer."""
+    def _failing_as_recorded(self) -> list[str]:
         recorded = (each for each in self.outcomes.values() if each.case == RECORDED)
-        return [each.test for each in recorded if each.broke_at is not None]
+        return [outcome.test for outcome in recorded if outcome.broke_at is not None]
 
-    def _sound(self) -> list[Outcome]:
-        failing = self._failing()
-        known = (each for each in self.outcomes.values() if not each.unfit)
-        return [each for each in known if each.test not in failing and each.case != RECORDED]
+    def _conclusive(self) -> list[Outcome]:
+        """Return the outcomes of variants whose test passes on the recorded answer."""
+        failing = self._failing_as_recorded()
+        shown = (outcome for outcome in self.outcomes.values() if not outcome.unfit)
+        return [each for each in shown if each.test not in failing and each.case != RECORDED]
 
     def _rows(self, broken: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
-        """The single changes first, then the combinations that none of those explains."""
-        singles = {(each.test, each.parts[0]) for each in broken if len(each.parts) == 1}
-        table: dict[tuple[str, str, str], dict[str, None]] = {}
-        for each in broken:
-            if len(each.parts) == 1:
-                [(path, what)] = each.parts
-                table.setdefault((path, each.broke_at or "", each.test), {})[what] = None
-        for (path, place, test), whats in sorted(table.items()):
-            yield path, ", ".join(sorted(whats)), place, test
-        for each in broken:
-            if len(each.parts) > 1 and not any((each.test, part) in singles for part in each.parts):
-                yield each.case, f"{len(each.parts)} at once", each.broke_at or "", each.test
-
-
-def _without_last_if_same(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The rows below their head; which test it was is told if there are several."""
-    table = [_HEAD, *rows] if rows else []
-    return [row[:-1] for row in table] if len({row[-1] for row in rows}) == 1 else table
+        """Yield single changes first, then the combinations that none of those explains."""
+        singles: dict[tuple[str, str, str], dict[str, None]] = {}
+        combined = []
+        for outcome in broken:
+            if len(outcome.changes) == 1:
+                [(path, label)] = outcome.changes
+                labels = singles.setdefault((path, outcome.broke_at or "", outcome.test), {})
+                labels[label] = None
+            else:
+                combined.append(outcome)
+        for (path, place, test), labels in sorted(singles.items()):
+            yield path, ", ".join(sorted(labels)), place, test
+        explained = {
+            (test, path, label) for (path, _, test), labels in singles.items() for label in labels
+        }
+        for each in combined:
+            if not any((each.test, path, label) in explained for path, label in each.changes):
+                yield each.case, f"{len(each.changes)} at once", each.broke_at or "", each.test

@@ -12,10 +12,9 @@ from pytest_stripe_contract.replay import recorded_answers
 from pytest_stripe_contract.schemas import load_schema
 from pytest_stripe_contract.schemas.walker import EVERY, types_of, values_of
 from pytest_stripe_contract.stripe_api import versions
-from pytest_stripe_contract.variants import _generate as neighbours
-from pytest_stripe_contract.variants import cases
+from pytest_stripe_contract.variants import Answer, Case, Selection, generate_cases
+from pytest_stripe_contract.variants._generate import apply_variation, variations_of
 from pytest_stripe_contract.variants._variation import KINDS, Variation
-from pytest_stripe_contract.variants.cases import Answer, Case, Selection
 
 LINES = [line.name for line in versions.LINES]
 NAMES = list_shipped()
@@ -32,10 +31,10 @@ def answers(name, line):
 def variants(name, line):
     """The answers of a cassette, each with the variations that fit it."""
     known = answers(name, line)
-    everything = cases(known, Selection(values=True))
+    everything = generate_cases(known, Selection(values=True))
     for answer in known:
         for case in everything:
-            if (shown := case.applied(answer.payload, line)) is not None:
+            if (shown := case.apply(answer.payload, line)) is not None:
                 yield answer, case, shown
 
 
@@ -75,11 +74,11 @@ def test_every_variant_of_an_error_is_valid_and_of_its_type(name):
 @each_line
 def test_every_variant_differs_from_what_was_recorded_and_has_a_name_of_its_own(line):
     [answer] = answers("mark_uncollectible", line)
-    made = cases([answer], Selection(values=True), pairs=True)
+    made = generate_cases([answer], Selection(values=True), pairs=True)
 
     assert len({str(case) for case in made}) == len(made)
     for case in made[1:]:
-        shown = case.applied(answer.payload, line)
+        shown = case.apply(answer.payload, line)
         assert shown is not None
         assert shown != answer.payload or list(shown) != list(answer.payload)
 
@@ -171,7 +170,7 @@ def fits(branch, item):
 @pytest.mark.parametrize("name", ["mark_uncollectible", "mark_uncollectible_open"])
 def test_no_variant_that_the_schema_asks_for_is_left_out(name, line):
     [answer] = answers(name, line)
-    made = neighbours.of(answer.payload, line, keeps_status=True)
+    made = variations_of(answer.payload, line, keeps_status=True)
     known = {(each.kind, each.path, each.value if each.kind == "enum" else None) for each in made}
     root = load_schema("invoice", line)
 
@@ -186,8 +185,8 @@ def test_no_variant_changes_what_the_amounts_add_up_to(line):
     """But for those that make the lines fewer, or change an amount, as their name says."""
     [answer] = answers("mark_uncollectible_open", line)
     sums = {}
-    for each in neighbours.of(answer.payload, line, keeps_status=True):
-        shown = neighbours.varied(answer.payload, each, line)
+    for each in variations_of(answer.payload, line, keeps_status=True):
+        shown = apply_variation(answer.payload, each, line)
         if each.kind not in ("value", "empty"):
             sums[str(each)] = rest(shown)
 
@@ -228,7 +227,7 @@ def rest(invoice):
 def test_what_breaks_its_contract_has_no_variants(change):
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
-    assert neighbours.of(answer.payload | change, "2023-10-16", keeps_status=True) == ()
+    assert variations_of(answer.payload | change, "2023-10-16", keeps_status=True) == ()
 
 
 def test_depth_without_end_has_no_variants():
@@ -236,7 +235,7 @@ def test_depth_without_end_has_no_variants():
     for _ in range(5000):
         deep = {"object": "invoice", "metadata": deep}
 
-    assert neighbours.of(deep, "2023-10-16", keeps_status=True) == ()
+    assert variations_of(deep, "2023-10-16", keeps_status=True) == ()
 
 
 @pytest.mark.parametrize("own", ['"', "1", "line_item", "il_1"])
@@ -244,7 +243,7 @@ def test_a_line_more_is_made_of_a_line_with_any_id(own):
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     answer.payload["lines"]["data"][0]["id"] = own
 
-    shown = neighbours.varied(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
+    shown = apply_variation(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
 
     first, second = shown["lines"]["data"]
     assert (first["id"], second["object"], second["amount"]) == (own, "line_item", 0)
@@ -253,7 +252,7 @@ def test_a_line_more_is_made_of_a_line_with_any_id(own):
 @each_line
 def test_every_object_gets_a_property_that_nobody_documents(line):
     [answer] = answers("mark_uncollectible_open", line)
-    made = neighbours.of(answer.payload, line, keeps_status=True)
+    made = variations_of(answer.payload, line, keeps_status=True)
 
     def objects(value, path=()):
         if isinstance(value, dict):
@@ -274,7 +273,7 @@ def test_all_kinds_are_met_in_what_ships():
         variation.kind
         for name in SAMPLES
         for answer in answers(name, "2023-10-16")
-        for variation in neighbours.of(answer.payload, "2023-10-16", keeps_status=True)
+        for variation in variations_of(answer.payload, "2023-10-16", keeps_status=True)
     }
 
     assert set(KINDS) - met == {"unexpanded"}  # nothing that ships is expanded
@@ -286,11 +285,11 @@ def test_an_expanded_object_may_be_its_id():
 
     [variation] = [
         each
-        for each in neighbours.of(answer.payload, "2023-10-16", keeps_status=True)
+        for each in variations_of(answer.payload, "2023-10-16", keeps_status=True)
         if each.kind == "unexpanded"
     ]
 
-    shown = neighbours.varied(answer.payload, variation, "2023-10-16")
+    shown = apply_variation(answer.payload, variation, "2023-10-16")
     assert shown["customer"] == "cus_1"
     assert answer.payload["customer"]["id"] == "cus_1"
 
@@ -298,7 +297,7 @@ def test_an_expanded_object_may_be_its_id():
 def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
-    shown = neighbours.varied(answer.payload, named(answer, "customer=expanded"), "2023-10-16")
+    shown = apply_variation(answer.payload, named(answer, "customer=expanded"), "2023-10-16")
 
     customer = shown["customer"]
     assert (customer["id"], customer["object"]) == (answer.payload["customer"], "customer")
@@ -307,7 +306,7 @@ def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
 def test_an_expanded_customer_may_have_been_deleted():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
-    shown = neighbours.varied(answer.payload, named(answer, "customer=deleted"), "2023-10-16")
+    shown = apply_variation(answer.payload, named(answer, "customer=deleted"), "2023-10-16")
 
     own = answer.payload["customer"]
     assert shown["customer"] == {"id": own, "object": "customer", "deleted": True}
@@ -318,7 +317,7 @@ def test_an_expanded_customer_is_whole(line):
     [answer] = answers("mark_uncollectible_open", line)
     [expanded] = [each for each in answer.variations() if str(each) == "customer=expanded"]
 
-    customer = neighbours.varied(answer.payload, expanded, line)["customer"]
+    customer = apply_variation(answer.payload, expanded, line)["customer"]
 
     assert customer["id"] == answer.payload["customer"]
     assert {"email", "name", "metadata", "address", "default_source"} <= customer.keys()
@@ -329,10 +328,8 @@ def test_of_several_discounts_those_that_are_ids_are_expanded_and_the_others_are
     whole = {"id": "di_2", "object": "discount"}
     answer.payload["discounts"] = ["di_1", whole]
 
-    shown = neighbours.varied(answer.payload, named(answer, "discounts[*]=expanded"), "2023-10-16")
-    short = neighbours.varied(
-        answer.payload, named(answer, "discounts[*]=unexpanded"), "2023-10-16"
-    )
+    shown = apply_variation(answer.payload, named(answer, "discounts[*]=expanded"), "2023-10-16")
+    short = apply_variation(answer.payload, named(answer, "discounts[*]=unexpanded"), "2023-10-16")
 
     assert [each["id"] for each in shown["discounts"]] == ["di_1", "di_2"]
     assert shown["discounts"][1] == whole
@@ -350,7 +347,7 @@ def test_a_type_that_names_another_property_comes_with_it():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     answer.payload["issuer"] = {"type": "self"}
 
-    shown = neighbours.varied(answer.payload, named(answer, "issuer.type=account"), "2023-10-16")
+    shown = apply_variation(answer.payload, named(answer, "issuer.type=account"), "2023-10-16")
 
     assert shown["issuer"]["type"] == "account"
     assert shown["issuer"]["account"].startswith("acct_")
@@ -364,7 +361,7 @@ def test_a_type_that_names_no_other_property_leaves_none_of_them():
     line["price"] |= {"type": "recurring", "recurring": recurring | more}
 
     variation = named(answer, "lines.data[*].price.type=one_time")
-    shown = neighbours.varied(answer.payload, variation, "2023-10-16")
+    shown = apply_variation(answer.payload, variation, "2023-10-16")
 
     price = shown["lines"]["data"][0]["price"]
     assert (price["type"], price["recurring"]) == ("one_time", None)
@@ -380,8 +377,8 @@ def test_an_invoice_without_its_transitions_has_variants_too():
 def test_what_follows_from_a_change_is_changed_with_it():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
-    shown = neighbours.varied(answer.payload, named(answer, "due_date=present"), "2023-10-16")
-    more = neighbours.varied(answer.payload, named(answer, "amount_due=other"), "2023-10-16")
+    shown = apply_variation(answer.payload, named(answer, "due_date=present"), "2023-10-16")
+    more = apply_variation(answer.payload, named(answer, "amount_due=other"), "2023-10-16")
 
     assert (shown["collection_method"], shown["next_payment_attempt"]) == ("send_invoice", None)
     assert more["amount_remaining"] == more["amount_due"] - more["amount_paid"]
@@ -390,7 +387,7 @@ def test_what_follows_from_a_change_is_changed_with_it():
 def test_a_line_more_adds_nothing_to_the_amounts():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
-    shown = neighbours.varied(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
+    shown = apply_variation(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
 
     first, second = shown["lines"]["data"]
     assert (second["amount"], first["object"]) == (0, second["object"])
@@ -401,14 +398,14 @@ def test_a_list_of_invoices_has_the_variants_of_its_invoices_and_its_own():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     page = {"object": "list", "data": [answer.payload], "has_more": False, "url": "/v1/invoices"}
 
-    made = neighbours.of(page, "2023-10-16", keeps_status=False)
+    made = variations_of(page, "2023-10-16", keeps_status=False)
 
     names = {str(each) for each in made}
     assert {"data=empty", "data=longer", "has_more=true", "data[*].customer_name=null"} < names
     assert "data[*].due_date=present" in names  # with what follows in the invoice
     assert not any(name.startswith("data[*].status=") for name in names)  # a page may ask for one
     for each in made:
-        assert violations("2023-10-16", neighbours.varied(page, each, "2023-10-16")) == []
+        assert violations("2023-10-16", apply_variation(page, each, "2023-10-16")) == []
 
 
 @pytest.mark.parametrize(("limit", "is_longer"), [(None, True), (10, True), (1, False)])
@@ -423,22 +420,22 @@ def test_a_page_that_is_full_does_not_get_longer(limit, is_longer):
 def test_where_no_endpoint_sets_the_status_it_takes_its_other_values():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
-    made = neighbours.of(answer.payload, "2023-10-16", keeps_status=False)
+    made = variations_of(answer.payload, "2023-10-16", keeps_status=False)
 
     assert {"status=paid", "status=void"} < {str(each) for each in made}
 
 
 @pytest.mark.parametrize("payload", [[], "text", None, {"object": "customer", "id": "cus_1"}, {}])
 def test_what_no_contract_covers_has_no_variants(payload):
-    assert neighbours.of(payload, "2023-10-16", keeps_status=True) == ()
+    assert variations_of(payload, "2023-10-16", keeps_status=True) == ()
 
 
 def test_a_variation_that_does_not_fit_an_answer_leaves_it():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     absent = Variation("null", ("nowhere",))
 
-    assert neighbours.varied(answer.payload, absent, "2023-10-16") is None
-    assert Case("x", (absent,), frozenset()).applied(answer.payload, "2023-10-16") is None
+    assert apply_variation(answer.payload, absent, "2023-10-16") is None
+    assert Case("x", (absent,), frozenset()).apply(answer.payload, "2023-10-16") is None
 
 
 @pytest.mark.parametrize("line", LINES[::5])
@@ -447,17 +444,17 @@ def test_each_two_variations_that_can_stand_together_meet_in_a_payload(line):
     selection = Selection(exclude=("enum", "present"))
     made = selection.pick(answer.variations())
     made += [each for each in answer.variations() if str(each) == "due_date=present"]
-    rows = cases([answer], Selection(only=tuple(map(str, made))), pairs=True)
+    rows = generate_cases([answer], Selection(only=tuple(map(str, made))), pairs=True)
     met = set()
     for case in rows:
-        shown = case.applied(answer.payload, line) if case.parts else None
-        seen = [part for part in case.parts if part.is_in(shown)]
-        assert seen == list(case.parts), str(case)
+        shown = case.apply(answer.payload, line) if case.variations else None
+        seen = [part for part in case.variations if part.is_in(shown)]
+        assert seen == list(case.variations), str(case)
         met |= {frozenset(map(str, two)) for two in combinations(seen, 2)}
 
     for one, other in combinations(made, 2):
         short, long = sorted((one.path, other.path), key=len)
-        if long[: len(short)] != short and not (one.is_ruled or other.is_ruled):
+        if long[: len(short)] != short and not (one.has_rules or other.has_rules):
             assert frozenset((str(one), str(other))) in met
     assert len(rows) < len(made) * 2
 
@@ -465,15 +462,15 @@ def test_each_two_variations_that_can_stand_together_meet_in_a_payload(line):
 def test_changes_that_rule_each_other_out_are_in_no_row_together():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     only = ("due_date=present", "collection_method=send_invoice", "customer_name=null")
-    rows = cases([answer], Selection(only=only), pairs=True)[4:]
+    rows = generate_cases([answer], Selection(only=only), pairs=True)[4:]
 
     assert rows
     for case in rows:
-        shown = case.applied(answer.payload, "2023-10-16")
-        assert all(part.is_in(shown) for part in case.parts)
+        shown = case.apply(answer.payload, "2023-10-16")
+        assert all(part.is_in(shown) for part in case.variations)
 
 
 def named(answer, name):
     """One variation of an answer by its name."""
-    made = neighbours.of(answer.payload, "2023-10-16", keeps_status=True)
+    made = variations_of(answer.payload, "2023-10-16", keeps_status=True)
     return next(each for each in made if str(each) == name)

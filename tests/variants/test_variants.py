@@ -82,7 +82,7 @@ def test_code_that_takes_every_legal_answer_passes(run):
         *names
     }
     assert {"properties=reversed", "customer=long", "auto_advance=absent"} < set(names)
-    result.stdout.fnmatch_lines([f"stripe variants: {len(names) - 1} ran; the code broke on none"])
+    result.stdout.fnmatch_lines([f"stripe variants: {len(names) - 1} run, none broke the code"])
 
 
 def test_closed_enums_take_their_other_values_and_open_ones_an_unheard_of(run):
@@ -106,8 +106,8 @@ def test_a_property_that_the_code_relies_on_fails_with_its_name_and_the_line_of_
     result.stdout.fnmatch_lines(
         [
             "*- Stripe variant -*",
-            "$.customer_name is null: the contract lets it be",
-            "stripe variants: * ran; the code broke on 1",
+            "$.customer_name is null: the contract allows it",
+            "stripe variants: * run, 1 broke the code",
             "  property         variants  broke at",
             '  $.customer_name  null      billing.py:9: return "Dear " + invoice.customer_name',
             "FAILED test_bad_debt.py::test_write_off[[]customer_name=null[]] - *",
@@ -159,9 +159,9 @@ def test_what_is_excluded_is_the_rest(run):
     [
         ('only="nul"', "unknown kind or place of a variation '$.nul'; nearest: "),
         ('exclude="$.custommer"', "nearest: $.customer, "),
-        ("only=[]", "only=[]: expected kinds of variation or JSON paths, each a text"),
-        ("only=3", "only=3: expected kinds of variation or JSON paths, each a text"),
-        ("only=[3]", "only=[3]: expected kinds of variation or JSON paths, each a text"),
+        ("only=[]", "only=[]: expected kinds of variation or JSON paths, as strings"),
+        ("only=3", "only=3: expected kinds of variation or JSON paths, as strings"),
+        ("only=[3]", "only=[3]: expected kinds of variation or JSON paths, as strings"),
         ("pairs=2", "pairs=2: expected True or False"),
         ("pair=True", "unknown option of stripe_variants 'pair'; nearest: pairs, "),
         ('"null"', "unknown option of stripe_variants 'null'; nearest: "),
@@ -331,7 +331,7 @@ def test_variants_can_be_switched_off(run):
 
 def test_a_sample_prints_its_seed_by_which_it_is_drawn_again(run):
     first = run("-v", "--stripe-variants=20")
-    seed = re.search(r"20 ran \(sampled with seed (\d+)\)", str(first.stdout))[1]
+    seed = re.search(r"20 run \(sampled with seed (\d+)\)", str(first.stdout))[1]
 
     again, other = run("-v", f"--stripe-variants=20:{seed}"), run("-v", "--stripe-variants=20:x")
 
@@ -355,7 +355,7 @@ def test_the_summary_is_the_same_with_workers(run, pytester, workers, word):
 
     result = run(*workers, then="billing.greeting(invoice)", options='only="null"')
 
-    said = r"20 ran \(sampled with seed \d+\)" if word == "20" else r"\d+ ran; the code broke on 1"
+    said = r"20 run \(sampled with seed \d+\)" if word == "20" else r"\d+ run, 1 broke the code"
     assert re.search(f"stripe variants: {said}", str(result.stdout))
 
 
@@ -419,7 +419,7 @@ def test_the_same_change_holds_in_every_answer_of_a_replay(pytester):
     result = pytester.runpytest()
 
     result.assert_outcomes(passed=result.parseoutcomes()["passed"])
-    result.stdout.fnmatch_lines(["stripe variants: * ran; the code broke on none"])
+    result.stdout.fnmatch_lines(["stripe variants: * run, none broke the code"])
 
 
 def test_errors_have_variants_too(pytester):
@@ -462,9 +462,9 @@ def test_variants_of_another_version_than_the_code_asks_for_fail_with_what_to_sa
     assert outcomes["passed"] == 1
     result.stdout.fnmatch_lines(
         [
-            "*differs:  it cannot be shown in API version 2025-03-31.basil: its variants are *",
-            "*fix:      say stripe_replay(*, api_version='2025-03-31.basil'): the code asks *",
-            "stripe variants: * ran; the code broke on none",
+            "*differs:  it cannot be shown in API version 2025-03-31.basil: its variants were *",
+            "*fix:      write stripe_replay(*, api_version='2025-03-31.basil'): the code re*",
+            "stripe variants: * run, none broke the code",
             "  test_*.py::test_write_off: it cannot be shown in API version 2025-03-31.basil: *",
         ]
     )
@@ -485,8 +485,8 @@ def test_what_fails_on_the_recorded_answer_is_told_as_that(run):
 
     result.stdout.fnmatch_lines(
         [
-            "stripe variants: * ran; the code broke on none",
-            "  test_bad_debt.py::test_write_off fails on the recorded answer too: see to that *",
+            "stripe variants: * run, none broke the code",
+            "  test_bad_debt.py::test_write_off fails on the recorded answer too: fix that first",
         ]
     )
 
@@ -588,8 +588,8 @@ def test_a_variant_that_fails_twice_counts_once_and_where_it_failed_first(pytest
     result.assert_outcomes(passed=3, failed=1, errors=2)
     result.stdout.fnmatch_lines(
         [
-            "stripe variants: 2 ran; the code broke on 2",
-            "  property         variants  broke at * in",
+            "stripe variants: 2 run, 2 broke the code",
+            "  property         variants  broke at * test",
             "  $.customer_name  null      test_*.py:14: assert invoice.cust* *::test_another",
             "  $.customer_name  null      test_*.py:17: assert invoice.cust* *::test_it",
         ]
