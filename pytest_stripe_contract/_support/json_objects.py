@@ -1,4 +1,4 @@
-"""Copy JSON values, find objects in them, and keep the order that Stripe's answers have."""
+"""Copy JSON values, find objects in them, and sort their properties."""
 
 from __future__ import annotations
 
@@ -9,31 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Object = dict[str, Any]
-
-
-LINES = "lines.data[]"
-
-DISCOUNTS = (
-    "discount",
-    "discounts[]",
-    "discount_amounts[].discount",
-    "pretax_credit_amounts[].discount",
-    "total_discount_amounts[].discount",
-    "total_pretax_credit_amounts[].discount",
-)
-"""Places of discounts, expanded, in an invoice or a line item."""
-
-TAX_RATES = (
-    "default_tax_rates[]",
-    "shipping_cost.taxes[].rate",
-    "tax_amounts[].tax_rate",
-    "tax_rates[]",
-    "total_tax_amounts[].tax_rate",
-)
-"""Places of tax rates, expanded, in an invoice or a line item."""
-
-PAYMENT_METHODS = ("payment_settings.payment_method_options",)
-PERMISSIONS = ("payment_settings.payment_method_options.us_bank_account.financial_connections",)
 
 
 def deep_copy(root: Any) -> Any:

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import (
-    DISCOUNTS,
-    PAYMENT_METHODS,
-    PERMISSIONS,
-    TAX_RATES,
-    Object,
-    id_of,
-    objects_at,
-)
+from .._support.json_objects import Object, id_of, objects_at
+from ._invoice_paths import DISCOUNTS, PAYMENT_METHODS, PERMISSIONS, TAX_RATES
 from ._until_2024 import CHANGELOG, empty, name_invoice, no_nulls
 from .step import Added, Part, Step, absent
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import LINES, PERMISSIONS, Object, objects_at, put
+from .._support.json_objects import Object, objects_at, put
+from ._invoice_paths import LINES, PERMISSIONS
 from .step import Added, Part, Step, absent
 
 CHANGELOG = "https://docs.stripe.com/changelog"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._support.json_objects import DISCOUNTS, PAYMENT_METHODS, TAX_RATES, Object, objects_at, put
+from .._support.json_objects import Object, objects_at, put
 from .._support.json_path import ABSENT
+from ._invoice_paths import DISCOUNTS, PAYMENT_METHODS, TAX_RATES
 from ._until_2024 import CHANGELOG, no_nulls
 from .step import Added, Part, Step, absent
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .._support.json_objects import DISCOUNTS, LINES, Object, deep_copy, objects_at, sort
+from .._support.json_objects import Object, deep_copy, objects_at, sort
 from .._support.json_path import ABSENT
 from ..errors import StripeContractError
+from ._invoice_paths import DISCOUNTS, LINES
 from .removed_properties import removed_names
 
 if TYPE_CHECKING:

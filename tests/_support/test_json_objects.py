@@ -16,6 +16,15 @@ def test_a_deep_copy_shares_nothing_with_its_source_at_any_depth():
     assert len(source["a"][0]["a"]) == 1
 
 
+def test_a_value_in_two_places_stays_one_value_in_a_copy():
+    shared: dict = {}
+
+    copy = deep_copy([shared, shared])
+
+    assert copy[0] is copy[1]
+    assert copy[0] is not shared
+
+
 def test_objects_are_found_by_path_also_in_arrays():
     root = {"lines": {"data": [{"price": {"id": "price_1"}}, {"price": "price_2"}, 3]}}
 

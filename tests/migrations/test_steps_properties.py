@@ -8,10 +8,11 @@ from helpers.invoices import of_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_contract._support.json_objects import DISCOUNTS, objects_at
+from pytest_stripe_contract._support.json_objects import objects_at
 from pytest_stripe_contract.contract import _explain as explain
 from pytest_stripe_contract.contract import invoice_rules as rules
 from pytest_stripe_contract.migrations import STEPS, NoStepBack, upgrade
+from pytest_stripe_contract.migrations._invoice_paths import DISCOUNTS
 from pytest_stripe_contract.migrations.removed_properties import removed_names
 from pytest_stripe_contract.schemas import fast_validator
 
