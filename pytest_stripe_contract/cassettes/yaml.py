@@ -108,8 +108,9 @@ def load(source: bytes, *, only_json: bool = False) -> object:
 
 def load_with_nodes(source: bytes, *, only_json: bool = False) -> tuple[object, yaml.Node | None]:
     """Return what `load` does, and the root of the nodes, which know their lines; JSON has none."""
-    root = None
-    if only_json or source.lstrip()[:1] == b"{":
+    document, root = None, None
+    is_json = only_json or source.lstrip()[:1] == b"{"
+    if is_json:
         try:
             document = json.loads(source)  # YAML has no surrogate pairs, which JSON escapes need
         except RecursionError:
@@ -118,8 +119,8 @@ def load_with_nodes(source: bytes, *, only_json: bool = False) -> tuple[object, 
             if only_json:
                 line = error.lineno if isinstance(error, json.JSONDecodeError) else None
                 raise YamlError(f"not JSON: {getattr(error, 'msg', error)}", line) from error
-            document, root = _load_yaml(source)
-    else:
+            is_json = False
+    if not is_json:
         document, root = _load_yaml(source)
     check_size(document)
     return document, root
@@ -182,25 +183,22 @@ def dump(document: object) -> bytes:
     return text.encode("ascii")
 
 
-def find_line(source: bytes, keys: tuple[str | int, ...]) -> int | None:
-    """Return the line, from 1, of the last of these keys that a document has; None if unknown."""
-    try:
-        node = yaml.compose(source, Loader=_Loader)
-    except yaml.YAMLError:
-        return None  # JSON need not be YAML: tabs, surrogate pairs
-    line = 1
-    for key in keys:
-        node = node and find_child(node, key)
-        line = node.start_mark.line + 1 if node else line
-    return line
-
-
 def compose(source: bytes) -> yaml.Node | None:
-    """Return the root of a source's nodes; None if there is none, or none that can be read."""
+    """Return the root of a source's nodes; None if it has none, or is no YAML, as JSON may be."""
     with suppress(yaml.YAMLError, YamlError):
         root: yaml.Node | None = yaml.compose(source, Loader=_Loader)
         return root
     return None
+
+
+def find_line(source: bytes, keys: tuple[str | int, ...]) -> int | None:
+    """Return the line, from 1, of the last of these keys that a source has; None if unknown."""
+    node = compose(source)
+    line = node.start_mark.line + 1 if node else None
+    for key in keys:
+        node = node and find_child(node, key)
+        line = node.start_mark.line + 1 if node else line
+    return line
 
 
 def find_child(node: yaml.Node, key: str | int) -> yaml.Node | None:

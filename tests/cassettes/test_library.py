@@ -135,7 +135,7 @@ def test_the_api_version_is_that_of_the_first_answer_if_metadata_has_none():
         ("interactions: [\n", "mine.yaml:2: not YAML: did not find expected node content"),
         ("a: !ruby/object:Kernel {}", "mine.yaml:1: not YAML: could not determine a "),
         ("- 1\n", "mine.yaml:1: not a cassette: the file must be a mapping, not list"),
-        ("", "mine.yaml:1: not a cassette: the file must be a mapping, not NoneType"),
+        ("", "mine.yaml: not a cassette: the file must be a mapping, not NoneType"),
         ("a: 1\n", "mine.yaml:1: not a cassette: it has no list of interactions"),
         ("\ninteractions: 3", "mine.yaml:2: not a cassette: it has no list of interactions"),
         (
