@@ -41,7 +41,7 @@ Document = dict[str, Any]
 
 
 def finalized(documented: Payload) -> Payload:
-    """The documented invoice as it would be once finalized: open, and without its oddities."""
+    """Return the documented invoice as finalized: open, and without its oddities."""
     invoice = {name: documented[name] for name in documented if name not in ("closed", "forgiven")}
     [line] = documented["lines"]["data"]
     invoice |= {
@@ -64,7 +64,7 @@ def finalized(documented: Payload) -> Payload:
 
 
 def marked(invoice: Payload, line: str) -> Payload:
-    """An open invoice of a release line, marked as uncollectible: what changes in a real one."""
+    """Mark an open invoice of a release line as uncollectible, with the changes of a real one."""
     transitions = {**invoice["status_transitions"], "marked_uncollectible_at": MARKED_AT}
     changed = invoice | {"status": "uncollectible", "status_transitions": transitions}
     if line == "endive":
@@ -105,7 +105,7 @@ def cassettes(seed: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _errors(recorded: Document, mark: Document) -> Iterator[tuple[str, Document]]:
-    """The errors, and sequences with them: the same in every line, but for what steps change."""
+    """Return the cassettes of errors and of sequences; they are the same in every release line."""
     rows = error_answers.rows(ID)
     answers = {name: _failed(recorded, error) for name, error in rows.items()}
     for name, error in rows.items():
@@ -159,7 +159,7 @@ def _interaction(recorded: Document, version: str, payload: Payload) -> Document
 
 
 def _retrieved(mark: Document, payload: Payload) -> Document:
-    """The answer to a GET of the invoice: nothing in it is about a request tried again."""
+    """Return the answer to a GET of the invoice, without headers about retries."""
     [version] = mark["response"]["headers"]["Stripe-Version"]
     got = _interaction(mark, version, payload)
     for name in ("Original-Request", "Stripe-Should-Retry"):

@@ -32,7 +32,7 @@ CACHE = TOOLS.parent / ".cache" / "stripe"
 
 
 def build(name: str, line: str, packages: Sequence[Package], rules: Rules) -> Schema:
-    """The schema ``name`` of a release line, from the types of its packages, oldest first."""
+    """Build the schema ``name`` of a release line from the types of its packages, oldest first."""
     wanted = rules["schemas"][name]
     typed = [_typed(each, wanted["of"][each.registry], wanted) for each in packages]
     versions = " and ".join(each.version for each in packages)
@@ -41,7 +41,7 @@ def build(name: str, line: str, packages: Sequence[Package], rules: Rules) -> Sc
 
 
 def _typed(package: Package, names: str | list[str], wanted: Rules) -> Schema:
-    """What a package types as the first of ``names`` that it knows."""
+    """Return the type of a package for the first of ``names`` that it has."""
     first, *others = [names] if isinstance(names, str) else names
     try:
         return package.schema(first, wanted.get("inline", ()))

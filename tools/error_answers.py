@@ -36,7 +36,7 @@ class Error:
     has_log: bool = True
 
     def envelope(self, log_url: str) -> dict[str, Any]:
-        """The payload: properties in the order of the alphabet, without those that are null."""
+        """Return the payload: properties in alphabetical order, without null."""
         error = dict(self.error)
         if code := error.get("code"):
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"

@@ -29,13 +29,13 @@ Sample = dict[str, Any]
 
 
 def read_rules(tools: Path) -> Rules | None:
-    """The rules on samples; None if there are none, and so no samples."""
+    """Read the rules of samples; return None without a file of rules."""
     path = tools / RULES
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def names(schemas: Iterable[Schema]) -> list[str]:
-    """The objects that stand where an id could, in any of several schemas."""
+    """Return the names of the objects that schemas expand."""
     defs = {key for schema in schemas for key in schema["$defs"]}
     return sorted(key.removeprefix(_PREFIX) for key in defs if key.startswith(_PREFIX))
 
@@ -43,7 +43,7 @@ def names(schemas: Iterable[Schema]) -> list[str]:
 def build(
     wanted: Collection[str], line: str, packages: Sequence[Package], rules: Rules, typed: Rules
 ) -> dict[str, dict[str, Sample]]:
-    """The samples of a release line: by the object, ``whole`` and perhaps ``deleted``.
+    """Build the samples of a release line by object: ``whole``, and ``deleted`` if it can be.
 
     ``packages`` are those of the line, oldest first; ``typed`` the rules of the schemas.
     `errors.UnknownName` if no package has an object.
@@ -54,7 +54,7 @@ def build(
 def differences(
     name: str, old: dict[str, dict[str, Sample]], new: dict[str, dict[str, Sample]]
 ) -> Iterator[tuple[str, str, str]]:
-    """The properties that the samples of a line have otherwise: address, what was, what is now."""
+    """Yield the properties that differ between two samples: address, old value, new value."""
     before, after = _flat(old), _flat(new)
     for address in {**before, **after}:
         was, becomes = before.get(address, "absent"), after.get(address, "absent")
@@ -102,7 +102,7 @@ def _newest(
 
 
 def _settled(schema: Schema, owner: str, rules: Rules) -> Schema:
-    """An object's schema, of which the least sample is the one that the rules ask for."""
+    """Return the schema of an object, limited to the values that the rules choose."""
     typed = schema.get("properties", {})
     sort = rules["sorts"].get(owner)
     others = {each for each in values_of(typed["type"]) if each != sort} if sort else ()
@@ -148,6 +148,6 @@ def _types(schema: Schema) -> Iterator[str]:
 
 
 def _rule(address: str, rules: Sequence[Rules]) -> Rules | None:
-    """The first of the rules that names a property."""
+    """Return the first rule that names a property."""
     found = (e for e in rules if any(fnmatchcase(address, p) for p in e["properties"]))
     return next(found, None)

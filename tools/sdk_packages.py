@@ -52,7 +52,7 @@ class _Registry:
 
 
 def of_line(line: str, tools: Path, cache: Path) -> list[Package]:
-    """The packages of a release line, oldest first, as sdk_packages.json has them.
+    """Return the packages of a release line in sdk_packages.json, oldest first.
 
     Downloaded if ``cache`` lacks them. Exits if one is not the package that its sha256 stands
     for, or sends a version of another line.
@@ -68,14 +68,14 @@ def of_line(line: str, tools: Path, cache: Path) -> list[Package]:
 
 
 def listed(tools: Path) -> dict[str, dict[str, dict[str, str]]]:
-    """The sha256 of each package: by release line, registry and version, oldest first."""
+    """Return the sha256 of each package by release line, registry and version, oldest first."""
     text = (tools / "sdk_packages.json").read_text(encoding="utf-8")
     lines: dict[str, dict[str, dict[str, str]]] = json.loads(text)
     return lines
 
 
 def fetch(registry: str, version: str, sha256: str, cache: Path) -> Path:
-    """The folder of an unpacked package, downloaded if ``cache`` has it not.
+    """Return the folder of an unpacked package, and download it if ``cache`` lacks it.
 
     Exits if what is there is not the package that ``sha256`` stands for.
     """
@@ -93,12 +93,12 @@ def fetch(registry: str, version: str, sha256: str, cache: Path) -> Path:
 
 
 def is_cached(registry: str, version: str, cache: Path) -> bool:
-    """Whether the package need not be downloaded."""
+    """Return True if the package is downloaded already."""
     return any(cache.glob(_REGISTRIES[registry].file.format(version)))
 
 
 def read(registry: str, version: str, folder: Path) -> Package:
-    """The package that is unpacked in ``folder``."""
+    """Read the package that is unpacked in ``folder``."""
     return _REGISTRIES[registry].read(version, folder)
 
 

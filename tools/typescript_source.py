@@ -57,7 +57,7 @@ class Source:
         return str(re.findall(r"ApiVersion = '(.+)'", path.read_text(encoding="utf-8"))[0])
 
     def find(self, name: str, within: tuple[str, ...] = ("Stripe",)) -> Declaration | None:
-        """What ``name`` (``Invoice.Status``) means in a namespace; None if it means nothing.
+        """Return the declaration of ``name`` (``Invoice.Status``) in a namespace, or None.
 
         Looked up as TypeScript does: there, then in each of the namespaces around.
         """
@@ -69,7 +69,7 @@ class Source:
         return None
 
     def api_object(self, name: str, *, deleted: bool = False) -> Declaration | None:
-        """The type of the API object with an ``object`` value, or of what is left of a deleted one.
+        """Return the type of the API object with an ``object`` value, or of its deleted form.
 
         The one with the shortest path; None if there is none.
         """
@@ -96,19 +96,19 @@ class Source:
 
 
 def text(node: Node) -> str:
-    """The source of a node."""
+    """Return the source of a node."""
     return (node.text or b"").decode()
 
 
 def field(node: Node, name: str) -> Node:
-    """The part of a node that the grammar calls ``name``."""
+    """Return the part of a node that the grammar calls ``name``."""
     child = node.child_by_field_name(name)
     assert child is not None, f"{node.type} has no {name}"  # noqa: S101  the grammar has it
     return child
 
 
 def parts(node: Node) -> list[Node]:
-    """The parts of a node that mean something."""
+    """Return the named parts of a node, without comments."""
     return [child for child in node.named_children if child.type != "comment"]
 
 

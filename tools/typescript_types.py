@@ -33,7 +33,7 @@ _LITERALS: Final[dict[str, Schema]] = {
 
 
 def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Schema:
-    """The JSON Schema of an interface, with what it refers to in ``$defs``.
+    """Return the JSON Schema of an interface, with the types that it refers to in ``$defs``.
 
     ``name`` is the interface's, such as ``InvoiceLineItem`` or ``Invoice.Lines``. Of the API
     objects that it refers to, those in ``inline`` (by their ``object`` value) are described in
@@ -46,12 +46,12 @@ def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Sc
 
 
 def api_object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Schema:
-    """As `object_schema`, of the API object whose ``object`` value is ``name``."""
+    """Return `object_schema` of the API object whose ``object`` value is ``name``."""
     return _schema(source, source.api_object(name), name, inline)
 
 
 def deleted(source: Source, name: str) -> set[str]:
-    """The properties that an API object has when it is deleted; none if it cannot be."""
+    """Return the properties of a deleted API object; none if it cannot be deleted."""
     declared = source.api_object(name, deleted=True)
     return {text(field(each, "name")) for each in declared.members} if declared else set()
 
@@ -90,7 +90,7 @@ class _Reading:
     def object(
         self, declared: Declaration, key: str, bound: dict[str, Schema] | None = None
     ) -> Schema:
-        """The schema of an interface, which ``$defs`` calls ``key``."""
+        """Return the schema of an interface that ``$defs`` calls ``key``."""
         scope = _Scope(key, "", declared.path[:-1], bound or {})
         properties: dict[str, Schema] = {}
         required = set()
@@ -105,7 +105,7 @@ class _Reading:
         return with_required({"properties": properties}, required)
 
     def key(self, declared: Declaration) -> str | None:
-        """The name in ``$defs`` of an API object, or of an inner object of one.
+        """Return the name in ``$defs`` of an API object, or of an inner object of one.
 
         None of a type that belongs to no object: Stripe.Address.
         """
@@ -116,7 +116,7 @@ class _Reading:
         return None
 
     def _annotated(self, member: Node, scope: _Scope) -> Schema:
-        """What a property, or an index signature, says that it holds."""
+        """Return the schema of a property or of an index signature."""
         [node] = parts(_part(member, "type", scope))
         return self._type(node, scope)
 
@@ -142,7 +142,7 @@ class _Reading:
         return found
 
     def _map(self, members: list[Node], scope: _Scope) -> Schema | None:
-        """The schema of ``{[key: string]: T}``; None if the braces hold something else."""
+        """Return the schema of ``{[key: string]: T}``; None for other braces."""
         match members:
             case [Node(type="index_signature") as values]:
                 return {"type": "object", "additionalProperties": self._annotated(values, scope)}
@@ -197,7 +197,7 @@ def _literal(node: Node) -> Schema | None:
 
 
 def _part(member: Node, name: str, scope: _Scope) -> Node:
-    """A part of a property; `UnreadableType` if it has none, as it is a method or the like."""
+    """Return a part of a property; raise `UnreadableType` without one, as for a method."""
     if (part := member.child_by_field_name(name)) is None:
         raise _unreadable(member, scope)
     return part
