@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
 from typing import Any
 
 from ..scrubbing import redact as redact_text
@@ -88,17 +87,11 @@ def finding_in(
     return Finding(rule, redact(message), redact(file.name), line, redact(place), details=details)
 
 
-_LONG = 1000
-# The same names of files, places and messages are redacted for many findings: without the cache,
-# checking 10,000 recordings takes a tenth longer.
-_redact_short = lru_cache(maxsize=4096)(redact_text)
-
-
 def redact(value: Any) -> Any:
     """Return the same JSON value with every secret in its texts redacted."""
     match value:
         case str():
-            return (_redact_short if len(value) <= _LONG else redact_text)(value)
+            return redact_text(value)
         case dict():
             return {redact(key): redact(item) for key, item in value.items()}
         case list() | tuple():

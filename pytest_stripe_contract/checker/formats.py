@@ -135,28 +135,14 @@ def interrupted(number: int) -> str:
 
 
 def _counts(report: Report) -> dict[str, Any]:
-    return {
-        "files": len(report.files),
-        "recordings": report.recordings,
-        "payloads": report.payloads,
-        "skipped": report.skipped,
-        "left": report.left,
-        "drift": report.drift,
-        "findings": dict(sorted(report.counts.items())),
-        "notes": report.notes,
-    }
+    names = ("recordings", "payloads", "skipped", "left", "drift", "notes")
+    values = {name: getattr(report, name) for name in names}
+    return {"files": len(report.files), "findings": dict(sorted(report.counts.items())), **values}
 
 
 def _object(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "file": finding.file,
-        "line": finding.line,
-        "place": finding.place,
-        "message": finding.message,
-        "counts": finding.counts,
-        **finding.details,
-    }
+    names = ("rule", "file", "line", "place", "message", "counts")
+    return {name: getattr(finding, name) for name in names} | dict(finding.details)
 
 
 def _annotation(finding: Finding) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from ..errors import CassetteError
 from ..scrubbing import Scrubber, Unscannable, leaks
@@ -15,16 +16,23 @@ from .findings import redact
 from .runner import progress
 
 
+class Replacement(TypedDict):
+    """A replaced value: its line from 1, its place, and the kind of secret."""
+
+    line: int | None
+    place: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class ScrubbedFile:
     """A file in which something was replaced.
 
-    ``changes`` has a line from 1, a place, and a kind of secret for each. ``keeps_layout`` is
-    False if more differs: JSON whose spaces `json.dumps` cannot write.
+    ``keeps_layout`` is False if more differs: JSON whose spaces `json.dumps` cannot write.
     """
 
     file: str
-    changes: tuple[tuple[int | None, str, str], ...]
+    changes: list[Replacement]
     keeps_layout: bool
 
 
@@ -101,12 +109,14 @@ def _scrub_file(file: File) -> tuple[bytes, ScrubbedFile | None]:
             raise CassetteError(file.name, "left unchanged: its layout is not supported") from None
     data = text.encode(lines.encoding)
     _check(file.name, document, data)
-    places: list[tuple[int | None, str, str]]
-    places = [(lines.line_at(secret.start), "comment", secret.kind) for secret in comments]
-    places += [
-        (lines.find(steps(change.path)), redact(change.path), change.kind) for change in changes
+    replacements: list[Replacement] = [
+        {"line": lines.line_at(secret.start), "place": "comment", "kind": secret.kind}
+        for secret in comments
     ]
-    return data, ScrubbedFile(redact(file.name), tuple(places), keeps_layout)
+    for change in changes:
+        line, place = lines.find(steps(change.path)), redact(change.path)
+        replacements.append({"line": line, "place": place, "kind": change.kind})
+    return data, ScrubbedFile(redact(file.name), replacements, keeps_layout)
 
 
 def _check(name: str, document: object, data: bytes) -> None:

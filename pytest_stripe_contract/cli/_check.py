@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from ._parser import INTERRUPTED, add_command, write
@@ -41,13 +42,13 @@ def add(commands: Any) -> None:
         )
     parser.add_argument(
         "--max-age",
-        type=_days,
+        type=partial(_number, least=0, noun="days"),
         metavar="DAYS",
         help="report recordings that are older as stale (default: off)",
     )
     parser.add_argument(
         "--jobs",
-        type=_jobs,
+        type=partial(_number, least=1, noun="processes"),
         metavar="N",
         help="number of processes for many files (default: one a processor)",
     )
@@ -55,15 +56,9 @@ def add(commands: Any) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="list drift")
 
 
-def _days(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a number of days, got {text!r}")
-    return int(text)
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"expected a number of processes, got {text!r}")
+def _number(text: str, least: int, noun: str) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"expected a number of {noun}, got {text!r}")
     return int(text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ._parser import INTERRUPTED, USAGE_ERROR, add_command, print_json, write
@@ -62,9 +63,9 @@ def _text(report: ScrubReport, *, dry_run: bool) -> Iterator[str]:
     from ..checker import count, interrupted, printable, skipped
 
     for file in report.scrubbed:
-        for line, place, kind in file.changes:
-            where = file.file if line is None else f"{file.file}:{line}"
-            yield printable(f"{where}: {place}: {kind}")
+        for change in file.changes:
+            where = f"{file.file}:{change['line']}" if change["line"] else file.file
+            yield printable(f"{where}: {change['place']}: {change['kind']}")
         if not file.keeps_layout:
             yield printable(f"{file.file}: layout {'would change' if dry_run else 'changed'} too")
     number = len(report.scrubbed) + report.clean + len(report.errors)
@@ -80,20 +81,5 @@ def _text(report: ScrubReport, *, dry_run: bool) -> Iterator[str]:
 
 
 def _as_json(report: ScrubReport) -> dict[str, Any]:
-    return {
-        "mended": [
-            {
-                "file": file.file,
-                "keeps_layout": file.keeps_layout,
-                "changes": [
-                    {"line": line, "place": place, "kind": kind}
-                    for line, place, kind in file.changes
-                ],
-            }
-            for file in report.scrubbed
-        ],
-        "clean": report.clean,
-        "skipped": report.skipped,
-        "left": report.left,
-        "errors": report.errors,
-    }
+    values = asdict(report)
+    return {"mended": values.pop("scrubbed"), **values}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -118,11 +117,3 @@ def test_the_number_of_processes_is_at_least_one(capsys, jobs):
 
     assert caught.value.code == 2
     assert f"expected a number of processes, got '{jobs}'" in capsys.readouterr().err
-
-
-def test_the_garbage_collector_is_left_as_it_was(tmp_path, check):
-    before = gc.get_threshold()
-
-    check(save(tmp_path / "one.yaml"))
-
-    assert gc.get_threshold() == before
