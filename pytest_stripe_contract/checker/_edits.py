@@ -11,7 +11,7 @@ import base64
 import json
 import re
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -70,11 +70,10 @@ def edit_yaml(source: SourceMap, old: Any, new: Any) -> str:
 
 def _edit_node(source: SourceMap, edit: Edit, document: Any) -> tuple[int, int, str]:
     """Return the span of the node that an edit concerns, and its new source."""
-    if source.root is None:
-        raise NotEditable
     keys = tuple(key for key in edit.path if not str(key).startswith(yamlfile.PYTHON_TAG))
+    root = cast("yaml.Node", source.root)  # only JSON has none
     is_removal = edit.new is REMOVED
-    node, rest = follow(source.root, keys[:-1] if is_removal else keys)
+    node, rest = follow(root, keys[:-1] if is_removal else keys)
     if rest:
         raise NotEditable
     if is_removal:

@@ -1,8 +1,7 @@
-"""Stripe's answers in a file, and the bodies of all messages in it."""
+"""Stripe's answers in a file, and their places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,28 +16,9 @@ from .options import find_line
 _NO_CONTENT = 204
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The body of a recording's ``side`` (request or response), or a file that is a payload.
-
-    ``number`` is the recording's, from 1; 0 for a payload. ``credentials`` is the other part of
-    the message that may contain an API key.
-    """
-
-    number: int
-    side: str
-    content: bytes
-    credentials: str = ""
-
-    @property
-    def text(self) -> str:
-        """The body after the credentials of its message."""
-        return f"{self.credentials} {self.content.decode('latin-1')}"
-
-
 @dataclass(frozen=True)
 class Answer:
-    """An answer of Stripe's with its request (`Interaction`), or a payload without either.
+    """An answer of Stripe's with its request (`Interaction`), or the ``source`` of a payload.
 
     ``number`` (from 1) is that of the recording, 0 for a payload. A payload that ``is_named``
     must keep to the contract whatever it is.
@@ -46,7 +26,7 @@ class Answer:
 
     number: int = 0
     interaction: Interaction | None = None
-    value: Any = None
+    source: bytes = b""
     is_named: bool = False
 
     @property
@@ -57,10 +37,8 @@ class Answer:
     @cached_property
     def payload(self) -> Any:
         """The JSON of the answer, None if it has none that can be read."""
-        if self.interaction is None:
-            return self.value
         try:
-            return payload.read(self.interaction.response)[0]
+            return payload.read(self.interaction.response if self.interaction else self.source)[0]
         except payload.Unreadable:
             return None
 
@@ -72,8 +50,10 @@ class Answer:
     def findings(self, version: str) -> list[Finding]:
         """Return the contract's findings; none for objects that the contract does not cover."""
         if self.interaction is None:
-            is_covered = self.is_named or payload.kind_of(self.payload) is not None
-            return list(Contract(version).iter_findings(self.payload)) if is_covered else []
+            kind = None if self.payload is None else payload.kind_of(self.payload)
+            if not (self.is_named or kind or self.payload is None):
+                return []
+            return list(Contract(version).iter_findings(self.source))
         request, response = self.interaction.request, self.interaction.response
         kind = payload.kind_of(self.payload)
         is_covered = kind is not None and response.status != _NO_CONTENT
@@ -97,14 +77,6 @@ def recorded_answers(cassette: Cassette) -> tuple[Answer, ...]:
         for number, interaction in enumerate(cassette.interactions, 1)
         if origin(interaction.request.url)[1] == HOST
     )
-
-
-def bodies(cassette: Cassette) -> Iterator[Body]:
-    """Yield the bodies of all messages, of any host, without their Content-Encoding."""
-    for number, interaction in enumerate(cassette.interactions, 1):
-        request = interaction.request
-        yield Body(number, "request", request.body, f"{request.api_key} {request.url}")
-        yield Body(number, "response", interaction.response.content_or_body)
 
 
 def describe_place(number: int, side: str, path: str) -> str:

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from typing import cast
 
 import yaml
 
@@ -20,12 +21,11 @@ _STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+)\]|\['(?P<quoted>(?:[^'\\]|
 
 
 class SourceMap:
-    """The places of a source; ``root`` is the root of its YAML nodes, if it is known already."""
+    """The places of a source; ``root`` is the root of its nodes, None if it is JSON."""
 
-    def __init__(self, source: bytes, *, is_json: bool, root: yaml.Node | None = None) -> None:
+    def __init__(self, source: bytes, root: yaml.Node | None) -> None:
         self._source = source
-        self._is_json = is_json
-        self._given_root = root
+        self._yaml_root = root
         self._bodies: dict[int, yaml.Node | None] = {}
 
     def find(self, keys: Keys) -> int | None:
@@ -40,7 +40,7 @@ class SourceMap:
         if rest and isinstance(node, yaml.ScalarNode) and node.style == "|":
             # Several findings may be in one body: it is composed once.
             if id(node) not in self._bodies:
-                self._bodies[id(node)] = _compose(node.value, is_json=True)
+                self._bodies[id(node)] = _compose_json(node.value)
             body = self._bodies[id(node)]
             if body is not None:
                 return line + follow(body, rest)[0].start_mark.line + 1
@@ -52,7 +52,7 @@ class SourceMap:
 
     def comment_secrets(self) -> Iterator[Secret]:
         """Yield the secrets outside of all keys and values; JSON has no such place."""
-        if "#" in self.text and not self._is_json:
+        if "#" in self.text and self._yaml_root:
             yield from (each for each in find_secrets(self.text) if self._is_outside(each.start))
 
     def _is_outside(self, offset: int) -> bool:
@@ -74,7 +74,7 @@ class SourceMap:
     @cached_property
     def root(self) -> yaml.Node | None:
         """The root of the nodes, None if there is none."""
-        return self._given_root or _compose(self.text, is_json=self._is_json)
+        return self._yaml_root or _compose_json(self.text)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -82,7 +82,7 @@ class SourceMap:
 
     @cached_property
     def _scalar_spans(self) -> list[tuple[int, int]]:
-        nodes = [] if self.root is None else scalars(self.root)
+        nodes = scalars(cast("yaml.Node", self._yaml_root))
         return sorted((node.start_mark.index, node.end_mark.index) for node in nodes)
 
 
@@ -119,8 +119,6 @@ def scalars(root: yaml.Node) -> list[yaml.ScalarNode]:
     return [node for node in queue if isinstance(node, yaml.ScalarNode)]
 
 
-def _compose(text: str, *, is_json: bool) -> yaml.Node | None:
-    if is_json:
-        # YAML has neither half of a surrogate pair nor tabs between tokens; these are as long.
-        text = _ESCAPE.sub(r"\\u0020", text).replace("\t", " ")
-    return yamlfile.compose(text.encode())
+def _compose_json(text: str) -> yaml.Node | None:
+    # YAML has neither half of a surrogate pair nor tabs between tokens; these are as long.
+    return yamlfile.compose(_ESCAPE.sub(r"\\u0020", text).replace("\t", " ").encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
@@ -16,9 +15,8 @@ import yaml
 
 from ..cassettes import Cassette, FormatError, parse_document
 from ..cassettes import yaml as yamlfile
-from ..contract import payload
 from ..errors import CassetteError
-from ._messages import Answer, Body, bodies, recorded_answers
+from ._messages import Answer, recorded_answers
 from ._source_map import SourceMap
 
 STDIN = "-"
@@ -46,13 +44,12 @@ class File:
     """A file that was read: a cassette, a payload, or one with a ``problem``.
 
     ``document`` is the loaded YAML or JSON, None if it cannot be loaded; ``root`` is the root of
-    the YAML nodes.
+    the nodes of YAML, None for JSON.
     """
 
     name: str
     source: bytes
     document: Any = None
-    is_json: bool = False
     cassette: Cassette | None = None
     problem: CassetteError | None = None
     answers: tuple[Answer, ...] = ()
@@ -61,14 +58,12 @@ class File:
     @cached_property
     def lines(self) -> SourceMap:
         """The lines of its keys, values and comments."""
-        return SourceMap(self.source, is_json=self.is_json, root=self.root)
+        return SourceMap(self.source, self.root)
 
-    @cached_property
-    def bodies(self) -> tuple[Body, ...]:
-        """The bodies of its messages, or the whole file if it is a payload."""
-        if self.cassette is not None:
-            return tuple(bodies(self.cassette))
-        return (Body(0, "response", self.source),) if self.answers else ()
+    @property
+    def is_json(self) -> bool:
+        """Whether the document is JSON."""
+        return self.root is None and self.document is not None
 
 
 def read(path: Path | None) -> bytes:
@@ -130,11 +125,12 @@ def load(entry: Entry) -> File | None:
 def parse(entry: Entry, source: bytes) -> File | None:
     """Return what `load` does, from a source that is already read."""
     try:
-        document, is_json, root = _load_document(source, entry.name)
+        only_json = entry.name.lower().endswith(".json")
+        document, root = yamlfile.load_with_nodes(source, only_json=only_json)
     except yamlfile.YamlError as error:
         problem = CassetteError(entry.name, error.problem, error.line)
         return File(entry.name, source, problem=problem)
-    file = File(entry.name, source, document, is_json, root=root)
+    file = File(entry.name, source, document, root=root)
     match document:
         case {"interactions": _} | {"http_interactions": _} | [{"request": _}, *_]:
             try:
@@ -143,8 +139,8 @@ def parse(entry: Entry, source: bytes) -> File | None:
                 line = file.lines.find(error.keys)
                 return replace(file, problem=CassetteError(entry.name, str(error), line))
             return replace(file, cassette=cassette, answers=recorded_answers(cassette))
-    if is_json and (entry.is_named or _is_stripe_payload(document)):
-        return replace(file, answers=(Answer(value=document, is_named=entry.is_named),))
+    if file.is_json and (entry.is_named or _is_stripe_payload(document)):
+        return replace(file, answers=(Answer(source=source, is_named=entry.is_named),))
     return replace(file, problem=CassetteError(entry.name, _NEITHER)) if entry.is_named else None
 
 
@@ -154,38 +150,3 @@ def _is_stripe_payload(document: object) -> bool:
         case {"object": str()} | {"error": {"type": str()}}:
             return True
     return False
-
-
-def _load_document(source: bytes, name: str) -> tuple[Any, bool, yaml.Node | None]:
-    """Return a source's document, whether it is JSON, and the nodes of YAML.
-
-    Raises `yaml.YamlError`. A source that begins like JSON may be YAML.
-    """
-    json_error = None
-    is_json = name.lower().endswith(".json")
-    if is_json or source.lstrip()[:1] in (b"{", b"["):
-        try:
-            document = payload.parse(source)
-        except payload.Unreadable as error:
-            json_error = _json_error(source, error)
-        else:
-            yamlfile.check_size(document)
-            return document, True, None
-    if json_error is not None and is_json:
-        raise json_error
-    try:
-        document, root = yamlfile.load_with_nodes(source)
-    except yamlfile.YamlError as error:
-        is_yaml = name.lower().endswith((".yaml", ".yml"))
-        raise (error if is_yaml or json_error is None else json_error) from None
-    return document, False, root
-
-
-def _json_error(source: bytes, unreadable: payload.Unreadable) -> yamlfile.YamlError:
-    try:
-        json.loads(source)
-    except json.JSONDecodeError as error:
-        return yamlfile.YamlError(f"not JSON: {error.msg}", error.lineno)
-    except (ValueError, RecursionError):
-        pass
-    return yamlfile.YamlError(f"expected {unreadable.expected}")

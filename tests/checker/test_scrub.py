@@ -392,15 +392,9 @@ def test_an_edit_that_would_change_the_document_otherwise_is_not_written(
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{{interactions: [], notes: {{1: {KEY}}}}}",
-        f'{{"interactions": [], "a": "\\ud83d", "a": "\\ud83d {KEY}"}}',
-    ],
-)
-def test_yaml_whose_nodes_are_not_found_stays_unchanged(text, tmp_path, scrub):
+def test_a_secret_below_a_key_that_is_a_number_stays_unchanged(tmp_path, scrub):
     path = tmp_path / "a.yaml"
+    text = f"{{interactions: [], notes: {{1: {KEY}}}}}"
     path.write_text(text)
 
     code, _, error = scrub(path)

@@ -44,16 +44,30 @@ def check_livemode(file: File, _options: Options) -> Iterator[Finding]:
     for key in keys:
         line = file.lines.line_at(key.start())
         yield Finding("livemode", _key_message(key), redact(file.name), line)
-    for body in file.bodies:
-        place = partial(describe_place, body.number, body.side)
-        at = message_keys(body.number, body.side)
-        path = _path_to_livemode(body.content) if _LIVE_MODE.search(body.content) else None
+    for number, side, body, credentials in _bodies(file):
+        place = partial(describe_place, number, side)
+        at = message_keys(number, side)
+        path = _path_to_livemode(body) if _LIVE_MODE.search(body) else None
         if path is not None:
             message = "an answer of live mode"
             yield finding_in(file, "livemode", message, place(path), at + steps(path))
-        text = body.text
-        if not keys and _LIVE in text and (encoded_key := _LIVE_KEY.search(text)):
+        if keys:
+            continue  # an encoded key is most likely one of those
+        text = f"{credentials} {body.decode('latin-1')}"
+        if _LIVE in text and (encoded_key := _LIVE_KEY.search(text)):
             yield finding_in(file, "livemode", _key_message(encoded_key), place("$"), at)
+
+
+def _bodies(file: File) -> Iterator[tuple[int, str, bytes, str]]:
+    """Yield the number of each recording, a side of it, its decoded body and its credentials."""
+    if file.cassette is None:
+        if file.answers:
+            yield 0, "response", file.source, ""
+        return
+    for number, interaction in enumerate(file.cassette.interactions, 1):
+        request = interaction.request
+        yield number, "request", request.body, f"{request.api_key} {request.url}"
+        yield number, "response", interaction.response.content_or_body, ""
 
 
 def _key_message(key: re.Match[str]) -> str:
