@@ -108,21 +108,25 @@ class InstalledSdk:
 
 @cache
 def installed_sdk() -> InstalledSdk | None:
-    """Return the installed ``stripe`` package, without importing it; None if there is none.
+    """Return the installed ``stripe`` package, without importing it.
 
-    Its files do not change during a run, so they are searched once.
+    None if there is none, or if it is older than 6.0 and sends no version of its own. Its files do
+    not change during a run, so they are searched once.
     """
     spec = util.find_spec("stripe")
     if spec is None or spec.origin is None:
         return None
     root = Path(spec.origin).parent.parent
-    return InstalledSdk(metadata.version("stripe"), sdk_api_version(root), root)
+    api_version = sdk_api_version(root)
+    return InstalledSdk(metadata.version("stripe"), api_version, root) if api_version else None
 
 
-def sdk_api_version(root: Path) -> str:
-    """Return the API version that the ``stripe`` package in the folder ``root`` sends."""
-    path = min((root / "stripe").glob("*api_version.py"))
-    return str(re.findall(r'CURRENT = "(.+)"', path.read_text(encoding="utf-8"))[0])
+def sdk_api_version(root: Path) -> str | None:
+    """Return the API version that the ``stripe`` package in the folder ``root`` sends, if any."""
+    for path in sorted((root / "stripe").glob("*api_version.py")):
+        if match := re.search(r'CURRENT = "(.+)"', path.read_text(encoding="utf-8")):
+            return match[1]
+    return None
 
 
 def newer_line() -> ReleaseLine | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from pathlib import Path
 
 import pytest
@@ -89,8 +90,10 @@ def test_the_installed_sdk_is_read_without_an_import():
     assert sdk.root == Path(stripe.__file__).parent.parent
 
 
-def test_without_an_sdk_there_is_no_newer_line(monkeypatch):
-    monkeypatch.setattr(versions.util, "find_spec", lambda _name: None)
+@pytest.mark.parametrize("origin", [None, "stripe/__init__.py"], ids=["none", "before 6.0"])
+def test_without_an_sdk_that_sends_a_version_there_is_no_newer_line(monkeypatch, tmp_path, origin):
+    spec = origin and types.SimpleNamespace(origin=str(tmp_path / origin))
+    monkeypatch.setattr(versions.util, "find_spec", lambda _name: spec)
     versions.installed_sdk.cache_clear()
     try:
         assert installed_sdk() is None

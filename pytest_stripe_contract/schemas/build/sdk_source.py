@@ -33,8 +33,8 @@ class Source:
 
     @cached_property
     def api_version(self) -> str:
-        """The API version that the package sends."""
-        return sdk_api_version(self._root)
+        """The API version that the package sends; empty for one before 6.0."""
+        return sdk_api_version(self._root) or ""
 
     def api_object(self, name: str) -> tuple[Module, ast.ClassDef]:
         """The class of an API object, by its ``object`` value or the name of the class.
