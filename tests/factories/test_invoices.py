@@ -17,7 +17,7 @@ from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.errors import InvalidOption, UnknownName
 from pytest_stripe_contract.factories import InvoiceFactory, UnknownProperty, repair_invoice
 from pytest_stripe_contract.factories import make_invoice as make
-from pytest_stripe_contract.schemas import loader
+from pytest_stripe_contract.schemas import load_schema
 from pytest_stripe_contract.stripe_api import versions
 
 LINES = [line.name for line in versions.LINES]
@@ -147,7 +147,7 @@ def test_a_version_of_a_newer_sdk_has_the_invoice_of_the_last_shipped_one(monkey
     monkeypatch.setattr("pytest_stripe_contract.stripe_api.versions.newer_line", lambda: newer)
     monkeypatch.setattr(
         "pytest_stripe_contract.schemas.build.installed.installed_schema",
-        lambda name, _: json.loads(json.dumps(loader.documented(name, NEW))),
+        lambda name, _: json.loads(json.dumps(load_schema(name, NEW))),
     )
     assert make(newer.first, {"amount_due": 4200}) == made(NEW, amount_due=4200)
     with pytest.raises(UnknownProperty, match=r"charge left the invoice in 2025-03-31\.basil"):
@@ -996,6 +996,8 @@ def test_a_repaired_invoice_has_nothing_of_a_draft_a_preview_or_another_status()
     assert repaired(NEW, opened, billing_reason="upcoming") == opened
     details = {"uncollectible": {"reason": "user_forgiven"}}
     assert repaired(NEW, opened, status_details=details) == opened
+    forgiven = made(NEW, status="uncollectible")
+    assert repaired(NEW, forgiven, next_payment_attempt=CREATED) == forgiven
 
 
 def test_a_repaired_line_without_invoice_stays_without():

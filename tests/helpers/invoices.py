@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from pytest_stripe_contract.contract import invoice_lifecycle as table
-from pytest_stripe_contract.schemas import loader
+from pytest_stripe_contract.schemas import load_schema
 
 PATTERNS = {"^[a-z]{3}$": ["usd", "eur"], r"^-?[0-9]+(\.[0-9]{1,12})?$": ["1000", "-999", "0.5"]}
 
@@ -19,7 +19,7 @@ class Generator:
     """
 
     def __init__(self, line, fullness, seed):
-        self.schema = loader.documented("invoice", line)
+        self.schema = load_schema("invoice", line)
         self.fullness = fullness
         self.random = Random(seed)  # noqa: S311 - no secret
         self.count = 0
@@ -97,7 +97,7 @@ def keep_rules(invoice):
 
 def full(line, seed=0):
     """Return an invoice with a value for everything that the schema of a release line has."""
-    return keep_rules(Generator(line, 1, seed).generate(loader.documented("invoice", line)))
+    return keep_rules(Generator(line, 1, seed).generate(load_schema("invoice", line)))
 
 
 def of_line(line):
