@@ -62,7 +62,7 @@ class File:
 
     @property
     def is_json(self) -> bool:
-        """Whether the document is JSON."""
+        """True if the document is JSON."""
         return self.root is None and self.document is not None
 
 
