@@ -71,7 +71,7 @@ def make_invoice(
     parsed = parse(overrides)
     example = lifecycle.open_invoice(line)
     start = dict(_without_balance(example) if base is None else base)  # not changed: copied below
-    status = lifecycle.requested_status(parsed, line, is_new=base is None)
+    status = lifecycle.requested_status(parsed, is_new=base is None)
     if status is not None:
         start = lifecycle.in_status(start, status, line)
     revision = Revision(deep_copy(start), start)

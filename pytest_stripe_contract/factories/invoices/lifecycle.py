@@ -29,14 +29,12 @@ def open_invoice(line: ReleaseLine) -> Object:
     return invoice
 
 
-def requested_status(
-    overrides: list[tuple[tuple[str, ...], Any]], line: ReleaseLine, *, is_new: bool
-) -> str | None:
+def requested_status(overrides: list[tuple[tuple[str, ...], Any]], *, is_new: bool) -> str | None:
     """Return the status that overrides imply, None if they imply none.
 
-    ``paid`` and ``paid_out_of_band`` imply a paid invoice in versions that have them; a time in
-    ``status_transitions`` implies its status for a new invoice. A preview, whose status is null,
-    is treated as a draft. Raises `UnknownName` for an unknown status.
+    ``paid`` and ``paid_out_of_band`` imply a paid invoice; a time in ``status_transitions`` implies
+    its status for a new invoice. A preview, whose status is null, is treated as a draft. Raises
+    `UnknownName` for an unknown status.
     """
     values: Object = {}
     for path, value in overrides:
@@ -48,9 +46,7 @@ def requested_status(
         if status is not None and status not in tuple(table.STATUSES):
             raise UnknownName("status of an invoice", status, table.STATUSES)
         return status or "draft"
-    documented = load_schema("invoice", line.name)["properties"]
-    names = [name for name in ("paid", "paid_out_of_band") if name in documented]
-    if any(values.get(name) is True for name in names):
+    if values.get("paid") is True or values.get("paid_out_of_band") is True:
         return "paid"
     closed = [
         name
@@ -85,8 +81,8 @@ def in_status(invoice: Object, name: str, line: ReleaseLine) -> Object:
         changes |= {"amount_paid": 0, "amount_remaining": invoice.get("amount_due"), "charge": None}
     invoice |= {name: value for name, value in changes.items() if name in invoice}
     invoice.pop("status_details", None)
-    documented = load_schema("invoice", line.name)["properties"]
-    if name == "uncollectible" and "status_details" in documented:
+    properties = load_schema("invoice", line.name)["properties"]
+    if name == "uncollectible" and "status_details" in properties:
         put(invoice, "status_details", deep_copy(table.UNCOLLECTIBLE_DETAILS))
     return invoice
 
