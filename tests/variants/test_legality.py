@@ -1,4 +1,4 @@
-"""Every variant of every cassette: valid under its contract, and none left out."""
+"""Every variant of the shipped cassettes is legal, and no legal variant is missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pytest_stripe_contract.variants import Answer, Case, Selection, generate_ca
 from pytest_stripe_contract.variants._generate import apply_variation, variations_of
 from pytest_stripe_contract.variants._variation import KINDS, Variation
 
-LINES = [line.name for line in versions.LINES]
+LINES = [versions.LINES[0].name, versions.VERSION, "basil", versions.LINES[-1].name]
 NAMES = list_shipped()
 SAMPLES = [name for name in NAMES if "." not in name]
 ERRORS = [name for name in NAMES if "." in name]
@@ -29,7 +29,7 @@ def answers(name, line):
 
 
 def variants(name, line):
-    """The answers of a cassette, each with the variations that fit it."""
+    """Yield the answers of a cassette, each with the cases that fit it."""
     known = answers(name, line)
     everything = generate_cases(known, Selection(values=True))
     for answer in known:
@@ -47,7 +47,7 @@ def violations(line, payload):
     ("name", "line"),
     [
         *product(["mark_uncollectible", "mark_uncollectible_open"], LINES),
-        *product(["invoice_lifecycle"], LINES[::5]),
+        ("invoice_lifecycle", "basil"),
     ],
 )
 def test_every_variant_of_an_invoice_is_valid_under_its_contract(name, line):
@@ -61,8 +61,8 @@ def test_every_variant_of_an_invoice_is_valid_under_its_contract(name, line):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_every_variant_of_an_error_is_valid_and_of_its_type(name):
-    for line in LINES:
+def test_every_variant_of_an_error_is_valid_and_keeps_the_type(name):
+    for line in (LINES[0], LINES[-1]):
         shown = list(variants(name, line))
         assert shown or "bad_gateway" in name or "unavailable" in name  # no JSON
         for answer, case, payload in shown:
@@ -72,7 +72,7 @@ def test_every_variant_of_an_error_is_valid_and_of_its_type(name):
 
 
 @each_line
-def test_every_variant_differs_from_what_was_recorded_and_has_a_name_of_its_own(line):
+def test_every_variant_differs_from_the_recorded_answer_and_has_a_unique_name(line):
     [answer] = answers("mark_uncollectible", line)
     made = generate_cases([answer], Selection(values=True), pairs=True)
 
@@ -83,7 +83,7 @@ def test_every_variant_differs_from_what_was_recorded_and_has_a_name_of_its_own(
         assert shown != answer.payload or list(shown) != list(answer.payload)
 
 
-DECIDED = {
+DETERMINED = {
     ("id",),
     ("object",),
     ("status",),
@@ -92,19 +92,19 @@ DECIDED = {
     ("automatically_finalizes_at",),
     *(("status_transitions", name) for name in ("paid_at", "voided_at")),
 }
-"""What the request, or the status, leaves no choice of."""
-KNOWN_SINCE = {
+"""Places that the request or the status determines."""
+FINALIZED = {
     *(("status_transitions", name) for name in ("finalized_at", "marked_uncollectible_at")),
     ("number",),
     ("ending_balance",),
     ("hosted_invoice_url",),
     ("invoice_pdf",),
 }
-"""What is never null once an invoice is finalized."""
+"""Places that are never null once an invoice is finalized."""
 
 
 def expected(payload, schema, root, path=()):  # noqa: C901, PLR0912 (it is the list of them all)
-    """What the schema asks for, place by place: kind and path, and the value of an enum."""
+    """Yield the kind and path of each change that the schema allows, and the value of an enum."""
     for name, inner in schema.get("properties", {}).items():
         branches = list(flat(inner, root))
         types = {each for branch in branches for each in types_of(branch)}
@@ -168,7 +168,7 @@ def fits(branch, item):
 
 @each_line
 @pytest.mark.parametrize("name", ["mark_uncollectible", "mark_uncollectible_open"])
-def test_no_variant_that_the_schema_asks_for_is_left_out(name, line):
+def test_every_change_that_the_schema_allows_is_generated(name, line):
     [answer] = answers(name, line)
     made = variations_of(answer.payload, line, keeps_status=True)
     known = {(each.kind, each.path, each.value if each.kind == "enum" else None) for each in made}
@@ -176,13 +176,13 @@ def test_no_variant_that_the_schema_asks_for_is_left_out(name, line):
 
     missing = set(expected(answer.payload, root, root)) - known
 
-    left = {each for each in missing if each[1] not in DECIDED and each[2] != "upcoming"}
-    assert {each for each in left if each[0] != "null" or each[1] not in KNOWN_SINCE} == set()
+    left = {each for each in missing if each[1] not in DETERMINED and each[2] != "upcoming"}
+    assert {each for each in left if each[0] != "null" or each[1] not in FINALIZED} == set()
 
 
 @each_line
-def test_no_variant_changes_what_the_amounts_add_up_to(line):
-    """But for those that make the lines fewer, or change an amount, as their name says."""
+def test_amounts_add_up_as_before_in_every_variant(line):
+    """The kinds ``empty`` and ``value`` are excepted: they remove lines or change an amount."""
     [answer] = answers("mark_uncollectible_open", line)
     sums = {}
     for each in variations_of(answer.payload, line, keeps_status=True):
@@ -194,7 +194,7 @@ def test_no_variant_changes_what_the_amounts_add_up_to(line):
 
 
 def rest(invoice):
-    """What is left of the total without the parts that it is made of: nothing, if it is whole."""
+    """Return the differences between the sums and their parts: 0 if they add up."""
     taxes = [*(invoice.get("total_tax_amounts") or ()), *(invoice.get("total_taxes") or ())]
     exclusive = (
         each["amount"]
@@ -224,13 +224,13 @@ def rest(invoice):
         {"description": object()},
     ],
 )
-def test_what_breaks_its_contract_has_no_variants(change):
+def test_a_payload_that_breaks_its_contract_has_no_variants(change):
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
     assert variations_of(answer.payload | change, "2023-10-16", keeps_status=True) == ()
 
 
-def test_depth_without_end_has_no_variants():
+def test_a_payload_of_hostile_depth_has_no_variants():
     deep = {"object": "invoice"}
     for _ in range(5000):
         deep = {"object": "invoice", "metadata": deep}
@@ -239,7 +239,7 @@ def test_depth_without_end_has_no_variants():
 
 
 @pytest.mark.parametrize("own", ['"', "1", "line_item", "il_1"])
-def test_a_line_more_is_made_of_a_line_with_any_id(own):
+def test_a_further_line_item_is_made_whatever_the_id_of_the_last(own):
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     answer.payload["lines"]["data"][0]["id"] = own
 
@@ -250,7 +250,7 @@ def test_a_line_more_is_made_of_a_line_with_any_id(own):
 
 
 @each_line
-def test_every_object_gets_a_property_that_nobody_documents(line):
+def test_every_object_gets_an_undocumented_property(line):
     [answer] = answers("mark_uncollectible_open", line)
     made = variations_of(answer.payload, line, keeps_status=True)
 
@@ -262,13 +262,13 @@ def test_every_object_gets_a_property_that_nobody_documents(line):
         for inner in value if isinstance(value, list) else ():
             yield from objects(inner, (*path, EVERY))
 
-    told = {each.path[:-1] for each in made if each.kind == "undocumented"}
+    owners = {each.path[:-1] for each in made if each.kind == "undocumented"}
 
     maps = {path for path in objects(answer.payload) if path and path[-1] == "metadata"}
-    assert told == set(objects(answer.payload)) - maps
+    assert owners == set(objects(answer.payload)) - maps
 
 
-def test_all_kinds_are_met_in_what_ships():
+def test_the_shipped_cassettes_have_variants_of_every_kind_except_unexpanded():
     met = {
         variation.kind
         for name in SAMPLES
@@ -279,7 +279,7 @@ def test_all_kinds_are_met_in_what_ships():
     assert set(KINDS) - met == {"unexpanded"}  # nothing that ships is expanded
 
 
-def test_an_expanded_object_may_be_its_id():
+def test_an_expanded_customer_becomes_its_id():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     answer.payload["customer"] = {"id": "cus_1", "object": "customer", "email": None}
 
@@ -294,7 +294,7 @@ def test_an_expanded_object_may_be_its_id():
     assert answer.payload["customer"]["id"] == "cus_1"
 
 
-def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
+def test_a_customer_that_gets_expanded_keeps_its_id_and_has_its_object_name():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
     shown = apply_variation(answer.payload, named(answer, "customer=expanded"), "2023-10-16")
@@ -303,7 +303,7 @@ def test_an_expanded_id_keeps_its_id_and_says_what_it_is():
     assert (customer["id"], customer["object"]) == (answer.payload["customer"], "customer")
 
 
-def test_an_expanded_customer_may_have_been_deleted():
+def test_a_customer_becomes_a_deleted_one():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
     shown = apply_variation(answer.payload, named(answer, "customer=deleted"), "2023-10-16")
@@ -313,7 +313,7 @@ def test_an_expanded_customer_may_have_been_deleted():
 
 
 @each_line
-def test_an_expanded_customer_is_whole(line):
+def test_a_customer_that_gets_expanded_is_a_whole_object(line):
     [answer] = answers("mark_uncollectible_open", line)
     [expanded] = [each for each in answer.variations() if str(each) == "customer=expanded"]
 
@@ -323,7 +323,7 @@ def test_an_expanded_customer_is_whole(line):
     assert {"email", "name", "metadata", "address", "default_source"} <= customer.keys()
 
 
-def test_of_several_discounts_those_that_are_ids_are_expanded_and_the_others_are_not():
+def test_expanded_discounts_in_a_list_stay_when_the_ids_get_expanded():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     whole = {"id": "di_2", "object": "discount"}
     answer.payload["discounts"] = ["di_1", whole]
@@ -336,14 +336,14 @@ def test_of_several_discounts_those_that_are_ids_are_expanded_and_the_others_are
     assert short["discounts"] == ["di_1", "di_2"]
 
 
-def test_an_expanded_object_is_varied_as_what_it_says_that_it_is():
+def test_an_expanded_source_of_any_object_name_has_variants():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     for name in ("account", "card", "source"):
         answer.payload["default_source"] = {"id": f"{name}_1", "object": name}
         assert str(named(answer, "default_source=unexpanded"))
 
 
-def test_a_type_that_names_another_property_comes_with_it():
+def test_a_type_that_names_a_property_adds_the_property():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     answer.payload["issuer"] = {"type": "self"}
 
@@ -353,7 +353,7 @@ def test_a_type_that_names_another_property_comes_with_it():
     assert shown["issuer"]["account"].startswith("acct_")
 
 
-def test_a_type_that_names_no_other_property_leaves_none_of_them():
+def test_a_type_that_names_no_property_sets_the_others_to_null():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     [line] = answer.payload["lines"]["data"]
     recurring = {"interval": "month", "interval_count": 1, "usage_type": "licensed"}
@@ -367,14 +367,14 @@ def test_a_type_that_names_no_other_property_leaves_none_of_them():
     assert (price["type"], price["recurring"]) == ("one_time", None)
 
 
-def test_an_invoice_without_its_transitions_has_variants_too():
+def test_an_invoice_without_status_transitions_has_variants():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     del answer.payload["status_transitions"]
 
     assert str(named(answer, "customer_name=null"))
 
 
-def test_what_follows_from_a_change_is_changed_with_it():
+def test_dependents_of_a_change_change_with_it():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
     shown = apply_variation(answer.payload, named(answer, "due_date=present"), "2023-10-16")
@@ -384,7 +384,7 @@ def test_what_follows_from_a_change_is_changed_with_it():
     assert more["amount_remaining"] == more["amount_due"] - more["amount_paid"]
 
 
-def test_a_line_more_adds_nothing_to_the_amounts():
+def test_a_further_line_item_has_an_amount_of_0_and_another_id():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
     shown = apply_variation(answer.payload, named(answer, "lines.data=longer"), "2023-10-16")
@@ -394,7 +394,7 @@ def test_a_line_more_adds_nothing_to_the_amounts():
     assert first["id"] != second["id"]
 
 
-def test_a_list_of_invoices_has_the_variants_of_its_invoices_and_its_own():
+def test_a_list_has_variants_of_itself_and_of_its_invoices():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     page = {"object": "list", "data": [answer.payload], "has_more": False, "url": "/v1/invoices"}
 
@@ -409,7 +409,7 @@ def test_a_list_of_invoices_has_the_variants_of_its_invoices_and_its_own():
 
 
 @pytest.mark.parametrize(("limit", "is_longer"), [(None, True), (10, True), (1, False)])
-def test_a_page_that_is_full_does_not_get_longer(limit, is_longer):
+def test_a_full_page_does_not_get_longer(limit, is_longer):
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     page = {"object": "list", "data": [answer.payload], "has_more": False, "url": "/v1/invoices"}
     listed = Answer(page, "2023-10-16", keeps_status=False, limit=limit)
@@ -417,7 +417,7 @@ def test_a_page_that_is_full_does_not_get_longer(limit, is_longer):
     assert ("data=longer" in map(str, listed.variations())) == is_longer
 
 
-def test_where_no_endpoint_sets_the_status_it_takes_its_other_values():
+def test_the_status_varies_if_no_endpoint_sets_it():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
 
     made = variations_of(answer.payload, "2023-10-16", keeps_status=False)
@@ -426,11 +426,11 @@ def test_where_no_endpoint_sets_the_status_it_takes_its_other_values():
 
 
 @pytest.mark.parametrize("payload", [[], "text", None, {"object": "customer", "id": "cus_1"}, {}])
-def test_what_no_contract_covers_has_no_variants(payload):
+def test_a_payload_without_a_contract_has_no_variants(payload):
     assert variations_of(payload, "2023-10-16", keeps_status=True) == ()
 
 
-def test_a_variation_that_does_not_fit_an_answer_leaves_it():
+def test_a_variation_of_a_missing_place_does_not_apply():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     absent = Variation("null", ("nowhere",))
 
@@ -438,8 +438,8 @@ def test_a_variation_that_does_not_fit_an_answer_leaves_it():
     assert Case("x", (absent,), frozenset()).apply(answer.payload, "2023-10-16") is None
 
 
-@pytest.mark.parametrize("line", LINES[::5])
-def test_each_two_variations_that_can_stand_together_meet_in_a_payload(line):
+@pytest.mark.parametrize("line", [LINES[0], LINES[-1]])
+def test_pairs_cover_each_two_variations_of_separate_places(line):
     [answer] = answers("mark_uncollectible", line)
     selection = Selection(exclude=("enum", "present"))
     made = selection.pick(answer.variations())
@@ -459,7 +459,7 @@ def test_each_two_variations_that_can_stand_together_meet_in_a_payload(line):
     assert len(rows) < len(made) * 2
 
 
-def test_changes_that_rule_each_other_out_are_in_no_row_together():
+def test_pairs_combine_only_changes_that_stay_visible_together():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     only = ("due_date=present", "collection_method=send_invoice", "customer_name=null")
     rows = generate_cases([answer], Selection(only=only), pairs=True)[4:]
@@ -471,6 +471,6 @@ def test_changes_that_rule_each_other_out_are_in_no_row_together():
 
 
 def named(answer, name):
-    """One variation of an answer by its name."""
+    """Return a variation of an answer by its name."""
     made = variations_of(answer.payload, "2023-10-16", keeps_status=True)
     return next(each for each in made if str(each) == name)
