@@ -74,7 +74,7 @@ def test_every_variant_of_an_error_is_valid_and_keeps_the_type(name):
 @each_line
 def test_every_variant_differs_from_the_recorded_answer_and_has_a_unique_name(line):
     [answer] = answers("mark_uncollectible", line)
-    made = generate_cases([answer], Selection(values=True), pairs=True)
+    made = generate_cases([answer], Selection(values=True))
 
     assert len({str(case) for case in made}) == len(made)
     for case in made[1:]:
