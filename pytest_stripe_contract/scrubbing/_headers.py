@@ -27,6 +27,7 @@ _AUTHORIZATION = "authorization"
 _API_KEYS = ("api-key", "x-api-key", "x-auth-token", "x-access-token", "x-csrf-token")
 _ACCOUNTS = ("stripe-account", "stripe-context")
 IDEMPOTENCY_KEY = "idempotency-key"
+_NAMES = frozenset((*_REMOVED, _AUTHORIZATION, *_API_KEYS, *_ACCOUNTS, IDEMPOTENCY_KEY))
 
 _NUMBERED = re.compile(r"idempotency-key-([1-9][0-9]{0,8})")
 _ELSEWHERE = Place(is_payload=False)
@@ -53,6 +54,9 @@ def scrub_headers(
     scrubbed: list[tuple[Any, Any]] = []
     notes: Notes = []
     for name, value in headers:
+        if by_name.keeps(name):
+            scrubbed.append((name, value))
+            continue
         new_name, more = by_name.engine.scalar(name, _ELSEWHERE)
         step = decoded(new_name)
         notes += [note.under(step) for note in more]
@@ -102,6 +106,12 @@ class _Headers:
 
     engine: Engine
     idempotency_keys: Mapping[str, str]
+
+    def keeps(self, name: Any) -> bool:
+        """Tell if a header stays as it is: it holds no secret, and its name has no meaning."""
+        step = decoded(name).casefold()
+        is_by_name = step in _NAMES or not isinstance(self.engine.rules.of_header(step), Unset)
+        return self.engine.is_clean and not is_by_name
 
     def scrub(self, name: str, value: Any) -> Scrubbed:
         if isinstance(value, bytes):

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-CLUE = r"[2-6](?=(?:[ +-]?[0-9]){12})"
+CLUE = r"[2-6](?<!\w.)(?=(?:[ +-]?[0-9]){12})"
 """Pattern of the first digit of what may be a number."""
 
 _DIGITS = re.compile(
-    rf"{CLUE}(?<!\w.)(?<![0-9]\..)(?!(?<=\*\*\*.)[0-9]{{3}}(?![0-9]))[0-9]*(?:[ +-][0-9]+)*"
+    rf"{CLUE}(?<![0-9]\..)(?!(?<=\*\*\*.)[0-9]{{3}}(?![0-9]))[0-9]*(?:[ +-][0-9]+)*"
 )
 """Groups of 13 or more digits, which begin as a card's number may, and as no placeholder does.
 
