@@ -19,6 +19,8 @@ _ORIGIN = re.compile(r"[^:/?#]*://[^/?#]*")
 
 def scrub_form(engine: Engine, text: str, root: Place) -> tuple[str, Notes]:
     """Scrub the fields of a form, or of a query."""
+    if not text:
+        return text, []
     return engine.settle(lambda current, form: _scrub_form(current, form, root), text)
 
 

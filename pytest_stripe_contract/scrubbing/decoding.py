@@ -76,7 +76,8 @@ def _of_text(text: str) -> Iterator[str]:
         yield decoded
     for word in dict.fromkeys(_BASE64.findall(text)):
         if not _NAME.fullmatch(word):
-            yield from _of_base64(word.translate(_STANDARD_ALPHABET))
+            standard = word.replace("-", "+").replace("_", "/").rstrip("=")
+            yield from _of_base64(_LINE_BREAK.sub("", standard))
 
 
 def of_bytes(data: bytes) -> Iterator[str]:
@@ -117,11 +118,11 @@ _BASE64 = re.compile(
 _NAME = re.compile("[a-z_]+")
 """The name of a property; sixteen characters of base64 hold a digit or a capital letter."""
 
-_STANDARD_ALPHABET = str.maketrans("-_", "+/", "\r\n=")
+_LINE_BREAK = re.compile(r"\r?\n")
 _ASCII_IN_BASE64 = re.compile(
     r"(?:[I-Za-f][CDEFGHSTUVWXijklmnyz0123][ABEFIJMNQRUVYZcdghklopstwx014589].){2}"
 )
-"""Two groups of three printable ASCII characters, in base64: what no random word has by chance.
+"""Two groups of three printable ASCII characters, in base64; few random words have them.
 
 The three classes hold the characters for which the first bits of each byte are those of ASCII.
 """

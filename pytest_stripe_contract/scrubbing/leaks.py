@@ -23,7 +23,7 @@ class Leak:
 def leaks(document: Any) -> list[Leak]:
     """Return the secrets in a loaded cassette or payload, in all of its layers.
 
-    A place that cannot be searched counts as one. Personal data does not, but for e-mails.
+    A place that cannot be searched counts as one. Of personal data, only e-mail addresses count.
     """
     try:
         _, notes = scrub_document(Engine(Rules(), is_personal=False), document)

@@ -416,9 +416,9 @@ def gzips(number):
     return " ".join(texts)
 
 
-def circle():
+def circle(key="a"):
     ring = {}
-    ring["a"] = ring
+    ring[key] = ring
     return ring
 
 
@@ -436,6 +436,7 @@ def circle():
         ({"password": circle()}, "more than 200 levels deep"),
         (cassette(password=circle()), "more than 200 levels deep"),
         ({"interactions": [{"request": circle()}], "password": "x"}, "more than 200 levels deep"),
+        ({"interactions": [{"request": circle("request")}]}, "more than 200 levels deep"),
     ],
 )
 def test_data_that_is_too_large_or_too_deep_is_refused(document, problem):
