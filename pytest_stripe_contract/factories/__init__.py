@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .event_invoices import event_invoice
+from .event_invoices import make_event_invoice
 from .events import SECRET, Event, EventFactory, NoEvent, event_of_call
 from .invoices import (
     InvoiceFactory,
     UnknownProperty,
     line_items,
+    load_open_invoice,
     make_invoice,
-    open_invoice,
     repair_invoice,
 )
 
@@ -20,10 +20,10 @@ __all__ = [
     "InvoiceFactory",
     "NoEvent",
     "UnknownProperty",
-    "event_invoice",
     "event_of_call",
     "line_items",
+    "load_open_invoice",
+    "make_event_invoice",
     "make_invoice",
-    "open_invoice",
     "repair_invoice",
 ]

@@ -10,7 +10,7 @@ from ..contract import invoice_lifecycle as table
 from ..migrations import upgrade
 from ..schemas import load_schema
 from ..stripe_api import ReleaseLine, resolve, versions
-from .invoices import make_invoice, open_invoice
+from .invoices import load_open_invoice, make_invoice
 
 Invoice = dict[str, Any]
 
@@ -78,7 +78,7 @@ _RENEWAL: Invoice = {
 """Overrides of the invoice of ``invoice.upcoming``, in `versions.VERSION`."""
 
 
-def event_invoice(
+def make_event_invoice(
     name: str, api_version: str, overrides: Mapping[str, Any], *, livemode: bool
 ) -> Invoice:
     """Return the invoice of an event of a type, in an API version, with overrides.
@@ -90,14 +90,14 @@ def event_invoice(
     if name == "invoice.upcoming":
         invoice, changes = _upcoming(line), {}
     else:
-        invoice = open_invoice(line)
+        invoice = load_open_invoice(line)
         changes = {"status": TYPES[name].statuses[0], **_OVERRIDES.get(name, {})}
     changes = {key: value for key, value in changes.items() if key in invoice}
     invoice = make_invoice(api_version, changes | {"livemode": livemode}, invoice)
     return make_invoice(api_version, overrides, invoice)
 
 
-def unexpanded(answer: Any, version: str) -> Any:
+def unexpand(answer: Any, version: str) -> Any:
     """Return the invoice of an answer as an event has it: nothing is expanded."""
     if not isinstance(answer, dict):
         return answer
@@ -115,7 +115,7 @@ def _upcoming(line: ReleaseLine) -> Invoice:
 
     Source: https://docs.stripe.com/api/events/types#event_types-invoice.upcoming.
     """
-    usual = open_invoice(resolve(versions.VERSION))
+    usual = load_open_invoice(resolve(versions.VERSION))
     renewed = make_invoice(versions.VERSION, _RENEWAL, usual)
     invoice: Invoice = upgrade(renewed, versions.VERSION, line.shipped.name)
     invoice.pop("payments", None)

@@ -16,7 +16,7 @@ from ..errors import InvalidOption, StripeContractError, UnknownName
 from ..messages import Request, Response
 from ..stripe_api import find_operation, full_version, versions
 from ..webhooks import SECRET, Event, Signed
-from .event_invoices import event_invoice, unexpanded
+from .event_invoices import make_event_invoice, unexpand
 
 __all__ = ["SECRET", "Event", "EventFactory", "NoEvent", "event_of_call"]
 
@@ -67,7 +67,7 @@ class EventFactory:
     ) -> Event:
         """Return a signed event; the same arguments give the same body and the same id.
 
-        ``invoice`` has overrides of the usual invoice (see `make_invoice`), or is a whole one (with
+        ``invoice`` has overrides of the usual invoice (docs/invoices.md), or is a whole one (with
         ``"object": "invoice"``) in any form that `Contract` takes. ``object`` is what an event
         about another object carries; it is not checked. ``previous_attributes`` has the properties
         that an ``invoice.updated`` changed, with their old values. ``account`` is the id of a
@@ -135,7 +135,7 @@ def event_of_call(  # noqa: PLR0913  the parts of a call, and of the delivery
     version = headers.get("Stripe-Version") or request.api_version or versions.VERSION
     return EventFactory(version)(
         "invoice.marked_uncollectible",
-        object=unexpanded(parse(answer.content), version),
+        object=unexpand(parse(answer.content), version),
         request={
             "id": headers.get("Original-Request") or headers.get("Request-Id"),
             "idempotency_key": request.idempotency_key,
@@ -170,7 +170,7 @@ def _carried_object(
     given = {} if invoice is None else _read("invoice", invoice)
     if "object" in given:
         return given
-    return event_invoice(name, version, given, livemode=livemode or False)
+    return make_event_invoice(name, version, given, livemode=livemode or False)
 
 
 def _read(option: str, source: object) -> Payload:

@@ -17,7 +17,7 @@ from ..factories import (
     SECRET,
     Event,
     EventFactory,
-    event_invoice,
+    make_event_invoice,
     make_invoice,
     repair_invoice,
 )
@@ -130,7 +130,7 @@ def _drawn_types(line: str) -> SearchStrategy[str]:
 @cache
 def _sources(api_version: str, name: str) -> SearchStrategy[Source]:
     """Return a strategy of the sources of invoices for a type of event, one for each status."""
-    usual = event_invoice(name, api_version, {}, livemode=False)
+    usual = make_event_invoice(name, api_version, {}, livemode=False)
     if name == _UPCOMING:
         return st.just(Source(api_version, usual, None, expands=False))
     fixed = frozenset({"collection_method"}) if name in _SENT else frozenset()

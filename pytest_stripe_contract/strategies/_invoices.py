@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from .._support.json_objects import Object, deep_copy
 from ..contract import invoice_lifecycle
 from ..errors import UnknownName
-from ..factories import make_invoice, open_invoice, repair_invoice
+from ..factories import load_open_invoice, make_invoice, repair_invoice
 from ..stripe_api import resolve
 from . import _arguments, _traits
 from ._mutations import LINE, Change, ObjectChange, mutations
@@ -144,7 +144,7 @@ def apply_traits(api_version: str, simplest: Object, traits: Traits) -> Object:
 @cache
 def simplest_invoice(api_version: str, status: str, fixed: tuple[tuple[str, str], ...]) -> Object:
     """Return the simplest invoice in a status; it is shared, so copy it before a change."""
-    opened = open_invoice(resolve(api_version))
+    opened = load_open_invoice(resolve(api_version))
     invoice: Object = make_invoice(api_version, {"status": status, **dict(fixed)}, opened)
     return invoice
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .factory import InvoiceFactory, make_invoice
-from .lifecycle import open_invoice, repair_invoice
+from .lifecycle import load_open_invoice, repair_invoice
 from .overrides import UnknownProperty
 from .revision import line_items
 
@@ -11,7 +11,7 @@ __all__ = [
     "InvoiceFactory",
     "UnknownProperty",
     "line_items",
+    "load_open_invoice",
     "make_invoice",
-    "open_invoice",
     "repair_invoice",
 ]

@@ -30,7 +30,7 @@ _PRICES: tuple[tuple[str, ...], ...] = (
 _UNIT_AMOUNTS = ("unit_amount", "unit_amount_decimal")
 
 
-def another(like: Object, index: int) -> Object:
+def copy_line(like: Object, index: int) -> Object:
     """Return a copy of a line item for an index of the list: new ids, no taxes and discounts."""
     item: Object = deep_copy(like)
     item |= {name: [] for name in _SHARES if name in item}
@@ -41,7 +41,7 @@ def another(like: Object, index: int) -> Object:
     return item
 
 
-def adopted(item: Object, invoice: Object) -> Object:
+def adopt(item: Object, invoice: Object) -> Object:
     """Return a copy of a line item with the id, the currency and the mode of an invoice."""
     item = deep_copy(item)
     if "invoice" in item:

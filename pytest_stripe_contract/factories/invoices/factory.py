@@ -69,13 +69,13 @@ def make_invoice(
     if base is not None and kind_of(base) != "invoice":
         raise InvalidOption("invoice", dict(overrides), "an answer that is an invoice to change")
     parsed = parse(overrides)
-    example = lifecycle.open_invoice(line)
+    example = lifecycle.load_open_invoice(line)
     start = dict(_without_balance(example) if base is None else base)  # not changed: copied below
     status = lifecycle.requested_status(parsed, is_new=base is None)
     if status is not None:
-        start = lifecycle.in_status(start, status, line)
+        start = lifecycle.change_status(start, status, line)
     revision = Revision(deep_copy(start), start)
-    writer = Writer(revision, line, _lines.adopted(line_items(example)[0], start))
+    writer = Writer(revision, line, _lines.adopt(line_items(example)[0], start))
     for path, value in parsed:
         writer.write(path, value)
     if (tax := _amounts.plain_tax(revision)) is not None:

@@ -19,7 +19,7 @@ _UPCOMING = "upcoming"
 
 
 @cache  # Reading it takes a quarter of the time in which an invoice is made.
-def open_invoice(line: ReleaseLine) -> Object:
+def load_open_invoice(line: ReleaseLine) -> Object:
     """Return the open invoice of the documentation, as the shipped cassettes have it in a line.
 
     The value is shared: copy it before changing it.
@@ -56,7 +56,7 @@ def requested_status(overrides: list[tuple[tuple[str, ...], Any]], *, is_new: bo
     return closed[-1] if is_new and closed else None
 
 
-def in_status(invoice: Object, name: str, line: ReleaseLine) -> Object:
+def change_status(invoice: Object, name: str, line: ReleaseLine) -> Object:
     """Return a copy of an invoice in another status."""
     invoice = deep_copy(invoice)
     if invoice.get("status") == name:
@@ -155,7 +155,7 @@ def _repair_prices(item: Object) -> None:
 
 def _finalization(invoice: Object, line: ReleaseLine) -> Object:
     """Return what finalization adds to a draft."""
-    example = open_invoice(line)
+    example = load_open_invoice(line)
     values = {name: example[name] for name in table.FINALIZED_PROPERTIES}
     for name in ("hosted_invoice_url", "invoice_pdf"):
         values[name] = values[name].replace(example["id"], str(invoice.get("id")))

@@ -13,7 +13,7 @@ from ...errors import UnknownName
 from ...migrations import find_removals
 from ...schemas import load_schema
 from ...stripe_api import ReleaseLine, versions
-from ._lines import another
+from ._lines import copy_line
 from .revision import LENGTH, LINE_ITEMS, Revision
 
 Schema = dict[str, Any]
@@ -108,7 +108,7 @@ class Writer:
     def _another(self, items: list[Any], index: int) -> Object:
         """Return a new line item, like the last of the list."""
         known = [item for item in items if isinstance(item, dict)]
-        return another(known[-1] if known else self._example, index)
+        return copy_line(known[-1] if known else self._example, index)
 
     def _object(self, old: Any, new: Object, branches: list[tuple[str, Schema]], path: Path) -> Any:
         """Override properties of an object; a new object gets its required ones as well."""
