@@ -151,35 +151,25 @@ class TestEachInvoice:
             assert not property_is_valid(f"invoice/{line}", address, 1680638365000)
             assert not property_is_valid(f"invoice/{line}", address, -1)
 
-    @pytest.mark.parametrize("text", ["USD", "usdt", "us", "us1", ""])
-    def test_has_currencies_of_three_lower_case_letters(self, line, text):
+    def test_has_currencies_of_three_lower_case_letters(self, line):
         currencies = [key for key in described(f"invoice/{line}") if key.endswith(".currency")]
         for address in currencies:
             assert property_is_valid(f"invoice/{line}", address, "usd")
-            assert not property_is_valid(f"invoice/{line}", address, text)
+            for text in ("USD", "usdt", "us", "us1", ""):
+                assert not property_is_valid(f"invoice/{line}", address, text), text
 
-    @pytest.mark.parametrize(
-        ("text", "valid"),
-        [
-            ("0", True),
-            ("-999", True),
-            ("1.123456789012", True),
-            ("1.1234567890123", False),
-            ("1.", False),
-            ("1e3", False),
-            ("", False),
-        ],
-    )
-    def test_has_decimals_with_twelve_places_at_most(self, line, text, valid):
+    def test_has_decimals_with_twelve_places_at_most(self, line):
         decimals = [key for key in described(f"invoice/{line}") if key.endswith("_decimal")]
         assert "price.unit_amount_decimal" in decimals or line == "basil"
         for address in decimals:
-            assert property_is_valid(f"invoice/{line}", address, text) is valid
+            for text in ("0", "-999", "1.123456789012"):
+                assert property_is_valid(f"invoice/{line}", address, text), text
+            for text in ("1.1234567890123", "1.", "1e3", ""):
+                assert not property_is_valid(f"invoice/{line}", address, text), text
 
-    @pytest.mark.parametrize(("value", "valid"), [("i", True), ("i" * 5000, True), ("", False)])
-    def test_has_an_id_of_up_to_5000_characters(self, line, value, valid):
-        assert property_is_valid(f"invoice/{line}", "invoice.id", value) is valid
-        assert not property_is_valid(f"invoice/{line}", "invoice.id", value * 5001)
+    def test_has_an_id_of_up_to_5000_characters(self, line):
+        for length, valid in ((1, True), (5000, True), (0, False), (5001, False)):
+            assert property_is_valid(f"invoice/{line}", "invoice.id", "i" * length) is valid
         assert not property_is_valid(f"invoice/{line}", "invoice.id", None)
 
     def test_must_have_an_id_unless_it_is_a_preview_of_a_version_without(self, line):
@@ -194,20 +184,10 @@ class TestEachInvoice:
         assert "total_count" in objects(f"invoice/{line}")["invoice.lines"]["properties"]
         assert "total_count" not in objects(f"invoice/{line}")["invoice.lines"]["required"]
 
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "auto_advance",
-            "customer_tax_ids",
-            "hosted_invoice_url",
-            "invoice_pdf",
-            "threshold_reason",
-        ],
-    )
-    def test_may_come_without_what_applies_to_some_only(self, line, name):
+    def test_may_lack_the_properties_of_some_invoices(self, line):
         schema = shipped_schema(f"invoice/{line}")
-        assert name in schema["properties"]
-        assert name not in schema["required"]
+        some = {"auto_advance", "customer_tax_ids", "hosted_invoice_url", "invoice_pdf"}
+        assert some | {"threshold_reason"} <= schema["properties"].keys() - {*schema["required"]}
 
     def test_takes_new_kinds_of_tax_ids(self, line):
         assert property_is_valid(f"invoice/{line}", "invoice.customer_tax_id.type", "moon_vat")
@@ -276,7 +256,6 @@ def test_named_enums_are_open_since_dahlia(line):
     assert property_is_valid(f"invoice/{line}", "invoice.status", "forgiven") is opened
 
 
-@pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize(
     ("error", "valid"),
     [
@@ -290,9 +269,10 @@ def test_named_enums_are_open_since_dahlia(line):
         ({"message": "…"}, False),
     ],
 )
-def test_an_error_has_one_of_four_types_and_nothing_else_for_certain(line, error, valid):
-    assert is_valid(f"error/{line}", {"error": error}) is valid
-    assert not is_valid(f"error/{line}", error)
+def test_an_error_has_one_of_four_types_and_no_other_required_property(error, valid):
+    for line in LINES:
+        assert is_valid(f"error/{line}", {"error": error}) is valid, line
+        assert not is_valid(f"error/{line}", error), line
 
 
 def test_an_error_gained_its_network_codes_with_acacia():
@@ -303,7 +283,6 @@ def test_an_error_gained_its_network_codes_with_acacia():
     assert all(codes <= known[line].keys() for line in LINES if line not in without)
 
 
-@pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize(
     ("changes", "valid"),
     [
@@ -319,7 +298,7 @@ def test_an_error_gained_its_network_codes_with_acacia():
         ({"type": None}, False),
     ],
 )
-def test_an_event_is_the_same_in_every_version(line, changes, valid):
+def test_an_event_is_the_same_in_every_version(changes, valid):
     event = {
         "id": "evt_1",
         "object": "event",
@@ -331,8 +310,9 @@ def test_an_event_is_the_same_in_every_version(line, changes, valid):
         "request": {"id": None, "idempotency_key": None},
         "type": "invoice.paid",
     }
-    assert is_valid(f"event/{line}", event | changes) is valid
-    assert not is_valid(f"event/{line}", {**event, **changes, "object": "invoice"})
+    for line in LINES:
+        assert is_valid(f"event/{line}", event | changes) is valid, line
+        assert not is_valid(f"event/{line}", {**event, **changes, "object": "invoice"}), line
 
 
 def test_an_event_has_a_context_since_basil():
