@@ -1,11 +1,11 @@
-"""Derives the shipped cassettes from the documented one.
+"""Derive the shipped cassettes from the documented one.
 
     python tools/build_cassettes.py           write cassettes/[<release line>/]<name>.yaml
     python tools/build_cassettes.py --check   write nothing; exit 1 if any file differs
 
 The documented cassette, cassettes/mark_uncollectible.yaml, is written by hand from Stripe's
-page. It is stepped through the release lines by `pytest_stripe_contract.upgrade`. What a real
-account sees (`mark_uncollectible_open`, `invoice_lifecycle`) is made of it by `finalized`.
+page. `pytest_stripe_contract.upgrade` converts it to the other release lines. `finalized` makes the
+invoice of a real account from it (`mark_uncollectible_open`, `invoice_lifecycle`).
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ def marked(invoice: Payload, line: str) -> Payload:
 
 
 def cassettes(seed: Document) -> Iterator[tuple[str, Document]]:
-    """Every derived cassette: its path below cassettes/, and what is in it."""
+    """Yield each derived cassette: its path below cassettes/ and its document."""
     [recorded] = seed["interactions"]
     documented = json.loads(recorded["response"]["body"]["string"])
-    went_well = marked(finalized(documented), versions.VERSION)
-    mark = _interaction(recorded, versions.VERSION, went_well)
+    marked_invoice = marked(finalized(documented), versions.VERSION)
+    mark = _interaction(recorded, versions.VERSION, marked_invoice)
     yield from _errors(recorded, mark)
     for line in versions.LINES:
         folder = "" if line.first == versions.VERSION else f"{line.name}/"
@@ -168,14 +168,14 @@ def _retrieved(mark: Document, payload: Payload) -> Document:
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """Every file to be written: its path below cassettes/ and its bytes."""
+    """Yield each file: its path below cassettes/ and its bytes."""
     seed = yaml.safe_load((CASSETTES / f"{SEED}.yaml").read_text(encoding="utf-8"))
     for name, document in cassettes(seed):
         yield name, yamlfile.dump(document)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the files that differ, or with ``--check`` only list them; the exit code."""
+    """Write the files that differ, or with ``--check`` only list them; return the exit code."""
     parser = argparse.ArgumentParser(description="Derives the shipped cassettes.")
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if any differs")
     check = parser.parse_args(arguments).check

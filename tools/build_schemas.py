@@ -1,11 +1,11 @@
-"""Builds schemas/ from the types of the official ``stripe`` packages.
+"""Build schemas/ from the types of the official ``stripe`` packages.
 
     python tools/build_schemas.py           write schemas/<name>/<release line>.json
     python tools/build_schemas.py --check   write nothing; exit 1 and name what differs, if any
 
-sdk_packages.json names the packages of each release line, oldest first, schema_rules.toml what
-is built of them and what their types cannot say, expandable_rules.toml which objects stand in
-the place of an id (schemas/expandable/). Packages are fetched once, into .cache/.
+sdk_packages.json names the packages of each release line, oldest first. schema_rules.toml lists
+the schemas, with rules for what types do not express. expandable_rules.toml has the rules of the
+objects in the place of an id (schemas/expandable/). Packages are downloaded once, into .cache/.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ def build(name: str, line: str, packages: Sequence[Package], rules: Rules) -> Sc
     return schema_rules.build(name, line, typed, rules, source)
 
 
-def _typed(package: Package, names: str | list[str], wanted: Rules) -> Schema:
+def _typed(package: Package, names: str | list[str], rule: Rules) -> Schema:
     """Return the type of a package for the first of ``names`` that it has."""
     first, *others = [names] if isinstance(names, str) else names
     try:
-        return package.schema(first, wanted.get("inline", ()))
+        return package.schema(first, rule.get("inline", ()))
     except UnknownName:
         if not others:
             raise
-    return _typed(package, others, wanted)
+    return _typed(package, others, rule)
 
 
 def files(tools: Path, cache: Path) -> Iterator[tuple[str, str]]:
-    """Every file to be built: its path below schemas/ and its text."""
+    """Yield each file: its path below schemas/ and its text."""
     rules = tomllib.loads((tools / "schema_rules.toml").read_text(encoding="utf-8"))
     on_samples = expandable_samples.read_rules(tools)
     for line in sdk_packages.listed(tools):
@@ -66,7 +66,7 @@ def files(tools: Path, cache: Path) -> Iterator[tuple[str, str]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the files that differ, or with ``--check`` only name what does; the exit code."""
+    """Write the files that differ, or with ``--check`` only list them; return the exit code."""
     parser = argparse.ArgumentParser(description="Builds schemas/ from the stripe packages' types.")
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if any differs")
     check = parser.parse_args(arguments).check
@@ -81,8 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name in built and name in old:
             before, after = json.loads(old[name]), json.loads(built[name])
             kind = name.partition("/")[0]
-            told = expandable_samples if kind == "expandable" else schema_rules
-            for each in told.differences(kind, before, after):
+            module = expandable_samples if kind == "expandable" else schema_rules
+            for each in module.differences(kind, before, after):
                 print("  {}: {}, to be {}".format(*each))
         if not check:
             _replace(SCHEMAS / name, built.get(name))

@@ -1,8 +1,8 @@
-"""What Stripe answers when a mark_uncollectible goes wrong: one row an error.
+"""Stripe's errors to a mark_uncollectible, one row for each.
 
 Sources: https://docs.stripe.com/api/errors, https://docs.stripe.com/error-codes,
 https://docs.stripe.com/api/idempotent_requests and https://docs.stripe.com/rate-limits. Messages
-are free to change; where a source abridges one, so does this.
+may change; where a source abridges one, so does this.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHALLENGE = {"Www-Authenticate": 'Bearer realm="Stripe"'}
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """One error: its HTTP status, the properties of ``error``, and headers of its own."""
+    """An error: its HTTP status, the properties of ``error``, and its own headers."""
 
     status: int
     error: Mapping[str, str]
@@ -50,7 +50,7 @@ def _invalid(message: str, **more: str) -> dict[str, str]:
 
 
 def rows(invoice_id: str) -> dict[str, Error]:
-    """Every error by the name of its cassette, for a request about that invoice."""
+    """Return each error by the name of its cassette, for a request about an invoice."""
     missing = f"No such invoice: '{invoice_id}'"
     other_mode = (
         f"{missing}; a similar object exists in test mode, but a live mode key was used to make "
@@ -148,4 +148,4 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "after_conflict": ("idempotency_key_in_use", ""),
     "after_outage": ("server_error", "unavailable", ""),
 }
-"""Answers to the same request, one after the other; the empty name is the one that goes well."""
+"""Answers to the same request, one after the other; the empty name is the successful one."""

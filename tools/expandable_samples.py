@@ -1,7 +1,7 @@
-"""Makes the whole objects that stand where an id is expanded, from the types of the SDKs.
+"""Make the whole objects in the places of expanded ids, from the types of the SDKs.
 
-Which objects they are, the schemas of a release line say; what is in them, the newest package
-of the line that has them; which of several legal values, expandable_rules.toml.
+The schemas of a release line name the objects, the newest package of the line that has one gives
+its properties, and expandable_rules.toml chooses among legal values.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def build(
 ) -> dict[str, dict[str, Sample]]:
     """Build the samples of a release line by object: ``whole``, and ``deleted`` if it can be.
 
-    ``packages`` are those of the line, oldest first; ``typed`` the rules of the schemas.
-    `errors.UnknownName` if no package has an object.
+    ``packages`` are those of the line, oldest first; ``typed`` are the rules of the schemas. Raises
+    `UnknownName` if no package has an object.
     """
     return {name: _samples(name, line, packages, rules, typed) for name in wanted}
 
@@ -77,7 +77,7 @@ def _samples(
     package, read = _newest(name, packages, rules["described"]["in_full"])
     known = {**typed, "schemas": {name: {}}}
     schema = schema_rules.build(name, line, [read], known, f"stripe {package.version}")
-    del schema["$id"]  # so that nothing is taken from the samples that are shipped already
+    del schema["$id"]  # so that the sampler does not use the shipped samples
     settle = partial(_settled, rules={**rules, **schema_rules.of_line(rules, line)})
     defs = {key: settle(each, key) for key, each in schema["$defs"].items()}
     root = {**settle(schema, name), "$defs": defs}

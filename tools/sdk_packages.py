@@ -1,4 +1,4 @@
-"""The official ``stripe`` packages: fetched by the client of their registry, unpacked, read."""
+"""Download, unpack and read the official ``stripe`` packages."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ _PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A ``stripe`` package: ``language`` is what it is for, ``api_version`` what it sends.
+    """A ``stripe`` package for a language; ``api_version`` is the version that it sends.
 
-    ``schema`` gives the JSON Schema of one of its types, which has a name of its own in each
-    language; of the API objects referred to there, it describes those given in full.
-    ``api_object`` does so by an ``object`` value, which is the same in all; ``deleted`` gives
-    the properties that an API object may have when it is deleted, none if it cannot be.
+    ``schema`` returns the JSON Schema of a type by its name in that language, with the given API
+    objects described in full; ``api_object`` does so by the ``object`` value. ``deleted`` returns
+    the properties of an API object once it is deleted, none if it cannot be deleted.
     """
 
     registry: str
@@ -43,7 +42,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class _Registry:
-    """How a registry's packages are named (``file``), fetched (``command``), unpacked and read."""
+    """A registry: file name, download command, unpacker and reader of its packages."""
 
     file: str
     command: tuple[str, ...]
@@ -54,8 +53,8 @@ class _Registry:
 def of_line(line: str, tools: Path, cache: Path) -> list[Package]:
     """Return the packages of a release line in sdk_packages.json, oldest first.
 
-    Downloaded if ``cache`` lacks them. Exits if one is not the package that its sha256 stands
-    for, or sends a version of another line.
+    Download those that ``cache`` lacks. Exit if one has another sha256, or sends a version of
+    another line.
     """
     found = []
     for registry, versions in listed(tools)[line].items():
@@ -77,18 +76,18 @@ def listed(tools: Path) -> dict[str, dict[str, dict[str, str]]]:
 def fetch(registry: str, version: str, sha256: str, cache: Path) -> Path:
     """Return the folder of an unpacked package, and download it if ``cache`` lacks it.
 
-    Exits if what is there is not the package that ``sha256`` stands for.
+    Exit if the package has another sha256.
     """
-    how = _REGISTRIES[registry]
+    source = _REGISTRIES[registry]
     if not is_cached(registry, version, cache):
         cache.mkdir(parents=True, exist_ok=True)
-        subprocess.run([part.format(version, cache) for part in how.command], check=True)
-    [archive] = cache.glob(how.file.format(version))
+        subprocess.run([part.format(version, cache) for part in source.command], check=True)
+    [archive] = cache.glob(source.file.format(version))
     if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
         sys.exit(f"{archive}: not the package that sdk_packages.json means")
     folder = archive.with_suffix("")
     if not folder.is_dir():
-        how.unpack(archive, folder)
+        source.unpack(archive, folder)
     return folder
 
 

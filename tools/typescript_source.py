@@ -1,4 +1,4 @@
-"""The type declarations in a ``stripe`` package for Node, by their names."""
+"""Read the type declarations of a ``stripe`` package for Node."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
 _PARSER = Parser(Language(tree_sitter_typescript.language_typescript()))
-_AROUND = {"ambient_declaration", "export_statement", "expression_statement", "statement_block"}
+_CONTAINERS = {"ambient_declaration", "export_statement", "expression_statement", "statement_block"}
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """An interface or a type alias; ``path`` is its name, after those of the namespaces around."""
+    """An interface or a type alias; ``path`` has the enclosing namespaces, then its name."""
 
     path: tuple[str, ...]
     node: Node
 
     @property
     def alias_of(self) -> Node | None:
-        """What an alias stands for; None for an interface, and for ``type X = {...}``."""
+        """Return the aliased type; None for an interface, and for ``type X = {...}``."""
         value = self.node.child_by_field_name("value")
         return value if value and value.type != "object_type" else None
 
     @property
     def members(self) -> list[Node]:
-        """What stands between the braces; nothing for the alias of something else."""
+        """Return the members between the braces; none for an alias of another type."""
         body = self.node.child_by_field_name("body") or field(self.node, "value")
         return [] if self.alias_of else parts(body)
 
     @property
     def object_value(self) -> str | None:
-        """The value of ``object`` if this is the type of an API object, else None."""
+        """Return the value of ``object`` if this is the type of an API object, else None."""
         for member in self.members:
             if found := re.fullmatch(r"object: '(.+)'", text(member)):
                 return found[1]
@@ -51,7 +51,7 @@ class Source:
 
     @cached_property
     def api_version(self) -> str:
-        """The API version that the package sends, or that its types are of, if it sends none."""
+        """Return the API version that the package sends, or else that of its types."""
         sent = self._package / "cjs" / "apiVersion.js"
         path = sent if sent.is_file() else self._package / "types" / "lib.d.ts"
         return str(re.findall(r"ApiVersion = '(.+)'", path.read_text(encoding="utf-8"))[0])
@@ -59,7 +59,7 @@ class Source:
     def find(self, name: str, within: tuple[str, ...] = ("Stripe",)) -> Declaration | None:
         """Return the declaration of ``name`` (``Invoice.Status``) in a namespace, or None.
 
-        Looked up as TypeScript does: there, then in each of the namespaces around.
+        The lookup is TypeScript's: there, then in each enclosing namespace.
         """
         steps = tuple(name.split("."))
         for depth in range(len(within), -1, -1):
@@ -71,7 +71,7 @@ class Source:
     def api_object(self, name: str, *, deleted: bool = False) -> Declaration | None:
         """Return the type of the API object with an ``object`` value, or of its deleted form.
 
-        The one with the shortest path; None if there is none.
+        Of several, it is the one with the shortest path.
         """
         found = [
             each
@@ -82,15 +82,15 @@ class Source:
 
     @cached_property
     def declarations(self) -> dict[tuple[str, ...], Declaration]:
-        """Every interface and type alias of the package, by its path.
+        """Return each interface and type alias of the package by its path.
 
-        ``ValueError`` if a file is no TypeScript.
+        Raises ``ValueError`` for a file that is not TypeScript.
         """
         found: dict[tuple[str, ...], Declaration] = {}
         for path in sorted((self._package / "types").rglob("*.d.ts")):
             tree = _PARSER.parse(path.read_bytes())
             if tree.root_node.has_error:
-                raise ValueError(f"{path}: no TypeScript")
+                raise ValueError(f"{path}: not TypeScript")
             found |= {each.path: each for each in _declared(tree.root_node, ())}
         return found
 
@@ -121,5 +121,5 @@ def _declared(node: Node, path: tuple[str, ...]) -> Iterator[Declaration]:
                 yield from _declared(field(child, "body"), (*path, text(field(child, "name"))))
             case "interface_declaration" | "type_alias_declaration":
                 yield Declaration((*path, text(field(child, "name"))), child)
-            case around if around in _AROUND:
+            case kind if kind in _CONTAINERS:
                 yield from _declared(child, path)

@@ -1,7 +1,7 @@
-"""The types of Stripe's API objects, as the ``stripe`` package for Node has them.
+"""Convert the types in the ``stripe`` package for Node to JSON Schema.
 
-Gives the JSON Schema that `sdk_types` gives of the package for Python. What may be absent
-(``tax?: number``) is not ``required``: TypeScript's types say that, which Python's don't.
+The result is that of `sdk_types` for the package for Python, except that a property that may be
+absent (``tax?: number``) is not ``required``: only TypeScript's types express that.
 """
 
 from __future__ import annotations
@@ -35,12 +35,10 @@ _LITERALS: Final[dict[str, Schema]] = {
 def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Schema:
     """Return the JSON Schema of an interface, with the types that it refers to in ``$defs``.
 
-    ``name`` is the interface's, such as ``InvoiceLineItem`` or ``Invoice.Lines``. Of the API
-    objects that it refers to, those in ``inline`` (by their ``object`` value) are described in
-    full, and of the others only ``id`` and ``object``.
+    ``name`` is the interface's, such as ``InvoiceLineItem`` or ``Invoice.Lines``. API objects in
+    ``inline`` (``object`` values) are described in full, others only by ``id`` and ``object``.
 
-    `errors.UnknownName` if the package has no such interface, `sdk_types.UnreadableType` if a
-    type of it is written in a way that is not known.
+    Raises `UnknownName` if the package has no such interface, `UnreadableType` for an unknown type.
     """
     return _schema(source, source.find(name), name, inline)
 
@@ -61,16 +59,16 @@ def _schema(
 ) -> Schema:
     if declared is None:
         raise UnknownName("Stripe object", name, (path[-1] for path in source.declarations))
-    reading = _Reading(source, inline)
-    schema = reading.object(declared, reading.key(declared) or snake_case(name))
-    return {**schema, "$defs": reading.defs}
+    reader = _ObjectReader(source, inline)
+    schema = reader.object(declared, reader.key(declared) or snake_case(name))
+    return {**schema, "$defs": reader.defs}
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where a type stands: the object in ``$defs`` and its property, the namespace in the source.
+    """The place of a type: the object in ``$defs``, its property, and the source's namespace.
 
-    ``bound`` is what the type variables of a generic interface stand for there.
+    ``bound`` has the values of a generic interface's type variables.
     """
 
     owner: str
@@ -79,8 +77,8 @@ class _Scope:
     bound: dict[str, Schema]
 
 
-class _Reading:
-    """One object being read: its inner objects and those it refers to gather in ``defs``."""
+class _ObjectReader:
+    """Reads one object; ``defs`` collects its inner objects and those that it refers to."""
 
     def __init__(self, source: Source, inline: Collection[str]) -> None:
         self._source = source
@@ -107,7 +105,7 @@ class _Reading:
     def key(self, declared: Declaration) -> str | None:
         """Return the name in ``$defs`` of an API object, or of an inner object of one.
 
-        None of a type that belongs to no object: Stripe.Address.
+        None for a type that belongs to no object: Stripe.Address.
         """
         for depth in range(len(declared.path), 0, -1):
             around = self._source.declarations.get(declared.path[:depth])

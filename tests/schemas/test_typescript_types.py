@@ -268,7 +268,7 @@ def test_an_unknown_object_is_told_with_the_nearest_known(package):
 
 def test_a_file_that_is_no_typescript_is_named(package):
     source = package(thing="interface {")
-    with pytest.raises(ValueError, match=r"Things\.d\.ts: no TypeScript"):
+    with pytest.raises(ValueError, match=r"Things\.d\.ts: not TypeScript"):
         object_schema(source, "Thing")
 
 

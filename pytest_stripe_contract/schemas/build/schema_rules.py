@@ -1,7 +1,6 @@
-"""Schemas from the types of SDKs, and from the rules on what those types cannot say.
+"""Build schemas from the types of SDKs and from rules for what those types do not express.
 
-The rules are in ``schema_rules.toml``: beside the tool that builds the shipped schemas in a
-checkout, with the other data in the wheel.
+The rules are in ``schema_rules.toml``: in ``tools/``, and in the wheel with the other data files.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ Rules = dict[str, Any]
 
 @cache
 def shipped_rules() -> Rules:
-    """The rules that the shipped schemas are built by."""
+    """Return the rules of the shipped schemas."""
     return tomllib.loads(resources.SCHEMA_RULES.read_text(encoding="utf-8"))
 
 
 def build(name: str, line: str, typed: Sequence[Schema], rules: Rules, source: str) -> Schema:
-    """The schema ``name`` of a release line, from those that packages give, oldest first.
+    """Return the schema of an object in a release line.
 
-    A property is known if any of them has it, and required if all of them do. ``source`` says
-    which packages they are of.
+    ``typed`` are the schemas from the types of the line's packages, oldest first. A property is
+    known if any of them has it, and required if all of them do. ``source`` names the packages.
     """
     root = reduce(merge, reversed(typed))
     here = of_line(rules, line)
@@ -53,16 +52,16 @@ def build(name: str, line: str, typed: Sequence[Schema], rules: Rules, source: s
 
 
 def differences(name: str, old: Schema, new: Schema) -> Iterator[tuple[str, str, str]]:
-    """The properties that two schemas ``name`` have otherwise: address, what was, what is now."""
+    """Yield the properties that differ between two schemas: address, old type, new type."""
     before, after = _properties(name, old), _properties(name, new)
     for address in {**before, **after}:
-        was, becomes = before.get(address, "absent"), after.get(address, "absent")
-        if was != becomes:
-            yield address, was, becomes
+        was, is_now = before.get(address, "absent"), after.get(address, "absent")
+        if was != is_now:
+            yield address, was, is_now
 
 
 def drift(name: str, shipped_schema: Schema, typed: Schema) -> Iterator[str]:
-    """What the types of a package have that the schema of its line has not, or otherwise."""
+    """Yield a text for each property whose type in a package the schema of its line lacks."""
     for address, was, now in differences(name, shipped_schema, typed):
         if was == "absent":
             yield f"new: {address}: {now}"
@@ -72,8 +71,8 @@ def drift(name: str, shipped_schema: Schema, typed: Schema) -> Iterator[str]:
             yield f"changed: {address}: {was}, now {now}"
 
 
-def _type(told: str) -> Schema:
-    schema: Schema = json.loads(told.removeprefix("required "))
+def _type(text: str) -> Schema:
+    schema: Schema = json.loads(text.removeprefix("required "))
     return schema
 
 
@@ -86,7 +85,7 @@ def _properties(name: str, schema: Schema) -> dict[str, str]:
 
 
 def of_line(rules: Rules, line: str) -> dict[str, list[Rules]]:
-    """The rules that hold for a release line."""
+    """Return the rules that apply to a release line."""
     return {
         kind: [each for each in listed if line in each.get("lines", (line,))]
         for kind, listed in rules.items()
@@ -95,7 +94,7 @@ def of_line(rules: Rules, line: str) -> dict[str, list[Rules]]:
 
 
 def _ruled(schema: Schema, owner: str, rules: dict[str, list[Rules]]) -> Schema:
-    """The schema of the object ``owner`` with what the rules say of its properties."""
+    """Return the schema of the object ``owner`` with the rules applied to its properties."""
     if schema.get("additionalProperties") is True:
         return schema
 
@@ -118,7 +117,7 @@ def _ruled(schema: Schema, owner: str, rules: dict[str, list[Rules]]) -> Schema:
 
 
 def _opened(schema: Schema) -> Schema:
-    """An enum, or an array of one, as one that any text may join."""
+    """Return an enum, or an array of an enum, as an open one."""
     if "items" in schema:
         return {**schema, "items": _opened(schema["items"])}
     return union(schema, {"type": "string"})
@@ -129,9 +128,9 @@ def _with(schema: Schema, rules: list[Rules]) -> Schema:
 
 
 def _used(root: Schema, defs: dict[str, Schema]) -> dict[str, Schema]:
-    """Those of ``defs`` that something refers to, in the order of their names.
+    """Return the definitions that are referred to, sorted by name.
 
-    What a rule refers to and no package does is added: an API object to be expanded.
+    Add the expandable API objects that only a rule refers to.
     """
     defs = dict(defs)
     everything = json.dumps([root, defs])

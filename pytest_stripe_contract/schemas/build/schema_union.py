@@ -1,4 +1,4 @@
-"""JSON Schemas of Stripe's objects put together: what either of two allows is allowed."""
+"""The union of JSON Schemas: a value is valid if one of them allows it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Schema = dict[str, Any]
 
 
 def merge(one: Schema, other: Schema) -> Schema:
-    """Two schemas of one object, each with its ``$defs``, as one.
+    """Merge two schemas of one object, each with its ``$defs``.
 
     A property is known if either has it, in the order of ``one``, and required if both
     require it. An inner object that only one of them knows stays as it is.
@@ -29,17 +29,17 @@ def _merge_objects(one: Schema, other: Schema) -> Schema:
 
 
 def with_required(schema: Schema, required: Collection[str]) -> Schema:
-    """The object's schema with these properties required, in the order of its properties."""
+    """Return the object's schema with these properties required, in the order of its properties."""
     rest = {key: value for key, value in schema.items() if key not in ("type", "required")}
     names = [name for name in schema["properties"] if name in required]
     return {"type": "object", **({"required": names} if names else {}), **rest}
 
 
 def union(*schemas: Schema) -> Schema:
-    """One schema for what any of ``schemas`` allows.
+    """Return a schema that allows what any of the schemas allows.
 
-    Values of enums add up; a string that may hold any text keeps them as ``examples``, which
-    is how an open enum is written.
+    Values of enums add up. A string that may hold any text keeps them as ``examples``, which makes
+    it an open enum.
     """
     merged: dict[str, Schema] = {}
     values: dict[object, None] = {}
@@ -63,7 +63,7 @@ def union(*schemas: Schema) -> Schema:
 
 
 def _atoms(schema: Schema) -> Iterator[Schema]:
-    """The alternatives of a schema, each of one type, one reference or one value."""
+    """Yield the alternatives of a schema, each with one type, one reference or one value."""
     match schema:
         case {"anyOf": branches}:
             for branch in branches:
@@ -77,7 +77,7 @@ def _atoms(schema: Schema) -> Iterator[Schema]:
 
 
 def _both(one: Schema, other: Schema) -> Schema:
-    """The union of two schemas of the same type."""
+    """Return the union of two schemas of the same type."""
     both: Schema = {}
     for key in ("items", "additionalProperties"):
         if key in one and key in other:

@@ -1,4 +1,4 @@
-"""The classes in the source of a ``stripe`` package, which is parsed and never imported."""
+"""Read the classes of a ``stripe`` package by parsing its source, without importing it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMED = re.compile(r'^class (\w+)|^    OBJECT_NAME\b[^=]*=\s*\(?\s*"([^"]+)"', 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A source file: its classes, and the module and name behind each name it imports."""
+    """A source file: its classes, and the module and name of each import."""
 
     classes: dict[str, ast.ClassDef]
     imports: dict[str, tuple[str, str]]
@@ -33,13 +33,13 @@ class Source:
 
     @cached_property
     def api_version(self) -> str:
-        """The API version that the package sends; empty for one before 6.0."""
+        """Return the API version that the package sends; empty for one before 6.0."""
         return sdk_api_version(self._root) or ""
 
     def api_object(self, name: str) -> tuple[Module, ast.ClassDef]:
-        """The class of an API object, by its ``object`` value or the name of the class.
+        """Return the class of an API object, by its ``object`` value or the class's name.
 
-        `UnknownName` if the package has no such object.
+        Raises `UnknownName` if the package has no such object.
         """
         if name not in self._paths:
             raise UnknownName("Stripe object", name, filter(str.islower, self._paths))
@@ -48,7 +48,7 @@ class Source:
         return module, next(cls for each, cls in classes if name in (each, object_name(cls)))
 
     def find(self, name: str, module: Module) -> tuple[Module, ast.ClassDef] | None:
-        """The top-level class that ``name`` means in ``module``; None if it means no class."""
+        """Return the top-level class that a name refers to in a module, or None."""
         if name in module.classes:
             return module, module.classes[name]
         origin, original = module.imports.get(name, ("", ""))
@@ -57,7 +57,7 @@ class Source:
 
     @cached_property
     def _paths(self) -> dict[str, Path]:
-        """The file of each API object and class; the shallowest where two have one name."""
+        """Return the file of each API object and class; of two, the one nearer the root."""
         found: dict[str, Path] = {}
         files = (self._root / "stripe").rglob("*.py")
         for path in sorted(files, key=lambda path: (len(path.parts), path)):
@@ -82,13 +82,13 @@ class Source:
 
 
 def object_name(cls: ast.ClassDef) -> str | None:
-    """The ``object`` value of an API object; None for another class."""
+    """Return the ``object`` value of an API object; None for another class."""
     name: str | None = assigned(cls, "OBJECT_NAME")
     return name
 
 
 def annotated(cls: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
-    """The properties that a class declares, each with its annotation."""
+    """Yield the properties that a class declares, each with its annotation."""
     for node in cls.body:
         match node:
             case ast.AnnAssign(target=ast.Name(id=name), value=None, annotation=annotation):
@@ -97,7 +97,7 @@ def annotated(cls: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
 
 
 def assigned(cls: ast.ClassDef, name: str) -> Any:
-    """The literal that the body of a class assigns to ``name``; None if it assigns none."""
+    """Return the literal that a class's body assigns to a name, or None."""
     for node in cls.body:
         match node:
             case (

@@ -1,7 +1,6 @@
-"""The types of Stripe's API objects, as the official ``stripe`` package has them.
+"""Convert the types in the official ``stripe`` package to JSON Schema.
 
-What comes out is JSON Schema. Every property is ``required`` there, as the types say what a
-property may hold, but not whether it may be absent.
+Every property is ``required`` there: the types do not express that a property may be absent.
 """
 
 from __future__ import annotations
@@ -26,10 +25,9 @@ _SCALARS: Final = {
 
 
 class UnreadableType(StripeContractError, ValueError):
-    """An annotation in the package of which nobody knows what it means on the wire.
+    """Raised for an annotation whose JSON type is not known.
 
-    ``owner`` is the object or inner object, ``name`` the property, ``annotation`` its type as
-    the source has it.
+    ``owner`` is the object or inner object, ``name`` the property, ``annotation`` the source text.
     """
 
     def __init__(self, owner: str, name: str, annotation: str) -> None:
@@ -43,25 +41,23 @@ class UnreadableType(StripeContractError, ValueError):
 
 
 def object_schema(source: Source, name: str, inline: Collection[str] = ()) -> Schema:
-    """The JSON Schema of an API object, with what it refers to in ``$defs``.
+    """Return the JSON Schema of an API object, with the objects that it refers to in ``$defs``.
 
-    ``name`` is the ``object`` value, such as ``line_item``, or the name of a class that has
-    none. Of the API objects that it refers to, those in ``inline`` are described in full, and
-    of the others only ``id`` and ``object``.
+    ``name`` is the ``object`` value, such as ``line_item``, or the name of a class without one. API
+    objects in ``inline`` are described in full, others only by ``id`` and ``object``.
 
-    `errors.UnknownName` if the package has no such object, `UnreadableType` if a type of it
-    is written in a way that is not known.
+    Raises `UnknownName` if the package has no such object, `UnreadableType` for an unknown type.
     """
     module, cls = source.api_object(name)
-    reading = _Reading(source, inline)
-    schema = reading.object(_Scope(module, ((object_name(cls) or snake_case(name), cls),)))
-    return {**schema, "$defs": reading.defs}
+    reader = _ObjectReader(source, inline)
+    schema = reader.object(_Scope(module, ((object_name(cls) or snake_case(name), cls),)))
+    return {**schema, "$defs": reader.defs}
 
 
 def deleted(source: Source, name: str) -> set[str]:
-    """The properties that an API object may have when it is deleted; none if it cannot be.
+    """Return the properties of an API object once it is deleted; none if it cannot be deleted.
 
-    `errors.UnknownName` if the package has no such object.
+    Raises `UnknownName` if the package has no such object.
     """
     names = {each for each, _ in annotated(source.api_object(name)[1])}
     return names if "deleted" in names else set()
@@ -69,11 +65,11 @@ def deleted(source: Source, name: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where an annotation stands.
+    """The place of an annotation.
 
-    ``owners`` are the classes around it, innermost last, each with its name in ``$defs``;
-    ``bound`` is what the type variable of a generic class stands for there; ``encoding`` is
-    how the value is written on the wire, if not as its type says.
+    ``owners`` are the enclosing classes, innermost last, each with its name in ``$defs``; ``bound``
+    is the value of a generic class's type variable; ``encoding`` is the form of the value in JSON
+    if it differs from its type.
     """
 
     module: Module
@@ -83,8 +79,8 @@ class _Scope:
     bound: Schema | None = None
 
 
-class _Reading:
-    """One object being read: its inner objects and those it refers to gather in ``defs``."""
+class _ObjectReader:
+    """Reads one object; ``defs`` collects its inner objects and those that it refers to."""
 
     def __init__(self, source: Source, inline: Collection[str]) -> None:
         self._source = source
@@ -92,7 +88,7 @@ class _Reading:
         self.defs: dict[str, Schema] = {}
 
     def object(self, scope: _Scope) -> Schema:
-        """The schema of the innermost class of ``scope``."""
+        """Return the schema of the innermost class of a scope."""
         cls = scope.owners[-1][1]
         encodings = assigned(cls, "_field_encodings") or {}
         properties: dict[str, Schema] = {}
@@ -148,7 +144,7 @@ class _Reading:
         return self._define(key, _Scope(module, ((key, cls),), bound=types[0]))
 
     def _inner(self, name: str, scope: _Scope) -> Schema | None:
-        """A class inside one of the classes around, the nearest first."""
+        """Look up a class inside the enclosing classes, the nearest first."""
         for depth in range(len(scope.owners), 0, -1):
             owner, cls = scope.owners[depth - 1]
             for inner in cls.body:
@@ -159,7 +155,7 @@ class _Reading:
         return None
 
     def _other(self, name: str, scope: _Scope) -> Schema | None:
-        """A class of its own: another API object, or a type that several of them share."""
+        """Look up a top-level class: another API object, or a shared type."""
         if (found := self._source.find(name, scope.module)) is None:
             return None
         module, cls = found
@@ -194,7 +190,7 @@ def _container(name: str, types: list[Schema]) -> Schema | None:
 
 
 def expanded(constant: object) -> Schema:
-    """The schema of an API object that is referred to, by its ``object`` value."""
+    """Return the schema of an API object that is referred to, by its ``object`` value."""
     return {
         "type": "object",
         "required": ["id", "object"],
@@ -204,5 +200,5 @@ def expanded(constant: object) -> Schema:
 
 
 def snake_case(name: str) -> str:
-    """A class's name the way that Stripe writes names: ``customer_tax_id``."""
+    """Convert a class's name to snake case: ``customer_tax_id``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
