@@ -43,7 +43,7 @@ def until_the_head_ends(connection):
         received += data
 
 
-def says(answer: bytes):
+def sends(answer: bytes):
     def behave(connection):
         connection.sendall(answer)
 
@@ -54,7 +54,7 @@ def resets(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def says_nothing(connection):
+def stays_silent(connection):
     connection.recv(1)  # until the client hangs up
 
 
@@ -92,10 +92,10 @@ def server(behave: Callable[[socket.socket], None], tls=None) -> Iterator[str]:
         thread.join()
 
 
-def met(client: str, base: str, patience: float = 5.0) -> object:
-    """What a client raises, as types, or what it returns."""
+def outcome(client: str, base: str, seconds: float = 5.0) -> object:
+    """Return the types of the errors that a client raises, or its return value."""
     try:
-        return CLIENTS[client](base, patience)
+        return CLIENTS[client](base, seconds)
     except Exception as error:  # noqa: BLE001 (whatever the client raises is what is asked)
         return [type(error), *_causes(error)]
 
@@ -109,7 +109,7 @@ def _causes(error):
 
 @each_client
 def test_a_timeout_raises_what_the_real_one_does(client, stripe_replay, monkeypatch):
-    with server(says_nothing) as base, monkeypatch.context() as patience:
+    with server(stays_silent) as base, monkeypatch.context() as patience:
         if client in WAITS_FOREVER:
             urlopen = urllib.request.OpenerDirector.open
             patience.setattr(
@@ -117,21 +117,21 @@ def test_a_timeout_raises_what_the_real_one_does(client, stripe_replay, monkeypa
                 "open",
                 lambda self, request, data=None, _=None: urlopen(self, request, data, 0.2),
             )
-        real = met(client, base, 0.2)
+        real = outcome(client, base, 0.2)
 
     with stripe_replay(timeout()):
         began = time.monotonic()
-        assert met(client, STRIPE, 60) == real
+        assert outcome(client, STRIPE, 60) == real
         assert time.monotonic() - began < 5
 
 
 @each_client
 def test_a_connection_reset_raises_what_the_real_one_does(client, stripe_replay):
     with server(resets) as base:
-        real = met(client, base)
+        real = outcome(client, base)
 
     with stripe_replay(connection_reset()):
-        assert met(client, STRIPE) == real
+        assert outcome(client, STRIPE) == real
 
 
 @each_client
@@ -141,31 +141,31 @@ def test_a_dns_failure_raises_what_the_real_one_does(client, stripe_replay, monk
 
     with monkeypatch.context() as resolver:
         resolver.setattr(socket, "getaddrinfo", fail)
-        real = met(client, STRIPE)
+        real = outcome(client, STRIPE)
 
     with stripe_replay(dns_failure()):
-        assert met(client, STRIPE) == real
+        assert outcome(client, STRIPE) == real
 
 
 @each_client
 def test_a_tls_failure_raises_what_the_real_one_does(client, stripe_replay):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-    with server(says(b""), tls=context) as base:
-        real = met(client, base)
+    with server(sends(b""), tls=context) as base:
+        real = outcome(client, base)
 
     with stripe_replay(tls_failure()):
-        assert met(client, STRIPE) == real
+        assert outcome(client, STRIPE) == real
 
 
 @each_client
 def test_a_truncated_body_raises_what_the_real_one_does(client, stripe_replay):
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
-    with server(says(head + b'{"id": "in')) as base:
-        real = met(client, base)
+    with server(sends(head + b'{"id": "in')) as base:
+        real = outcome(client, base)
 
     with stripe_replay(truncated_body()) as replay:
-        assert met(client, STRIPE) == real
+        assert outcome(client, STRIPE) == real
     assert replay.calls[0].response is None
 
 
@@ -173,11 +173,11 @@ def test_a_truncated_body_raises_what_the_real_one_does(client, stripe_replay):
 @pytest.mark.parametrize("code", [502])
 def test_a_page_instead_of_json_gives_what_the_real_one_does(client, code, stripe_replay):
     head = f"HTTP/1.1 {code} X\r\nContent-Type: text/html\r\nContent-Length: {len(HTML)}\r\n\r\n"
-    with server(says(f"{head}{HTML}".encode())) as base:
-        real = met(client, base)
+    with server(sends(f"{head}{HTML}".encode())) as base:
+        real = outcome(client, base)
 
     with stripe_replay(not_json(HTML, code)):
-        assert met(client, STRIPE) == real
+        assert outcome(client, STRIPE) == real
 
 
 @each_client
@@ -185,12 +185,12 @@ def test_a_slow_answer_times_out_and_answers_the_retry(client, stripe_replay, re
     if client in WAITS_FOREVER:
         pytest.skip("it has no timeout that could be set")
     with stripe_replay(timeout()):
-        late = met(client, STRIPE)
+        late = outcome(client, STRIPE)
 
     replay = replays(slow(30), "mark_uncollectible")
     replay.start()
-    assert met(client, STRIPE, 20) == late
-    assert "uncollectible" in str(met(client, STRIPE, 20))
+    assert outcome(client, STRIPE, 20) == late
+    assert "uncollectible" in str(outcome(client, STRIPE, 20))
     replay.stop()
 
     first, second = replay.calls
@@ -203,7 +203,7 @@ def test_a_client_with_a_long_timeout_gets_the_slow_answer_at_once(client, strip
     began = time.monotonic()
 
     with stripe_replay(slow(30), "mark_uncollectible") as replay:
-        assert "uncollectible" in str(met(client, STRIPE, 40))
+        assert "uncollectible" in str(outcome(client, STRIPE, 40))
 
     assert time.monotonic() - began < 5
     [call] = replay.calls
@@ -227,7 +227,7 @@ def test_a_client_with_a_long_timeout_gets_the_slow_answer_at_once(client, strip
 )
 def test_a_status_raises_the_sdks_error_for_it(code, error, stripe_replay):
     with stripe_replay(status(code)):
-        assert met("sdk-requests", STRIPE)[0] is error
+        assert outcome("sdk-requests", STRIPE)[0] is error
 
 
 @pytest.mark.parametrize(
@@ -352,7 +352,7 @@ def test_after_the_replay_the_sdk_sleeps_again(stripe_replay):
     client = stripe.RequestsClient()
     with stripe_replay(timeout()):
         assert client._sleep_time_seconds(1) == 0
-        assert met("sdk-requests", STRIPE)[0] is stripe.APIConnectionError
+        assert outcome("sdk-requests", STRIPE)[0] is stripe.APIConnectionError
 
     assert client._sleep_time_seconds(1) >= 0.5
 
@@ -399,7 +399,7 @@ def test_urllib3_1_raises_its_connection_error_for_a_dns_failure(stripe_replay, 
     monkeypatch.delattr(urllib3.exceptions, "NameResolutionError")
 
     with stripe_replay(dns_failure()):
-        assert met("requests", STRIPE) == [requests.ConnectionError]
+        assert outcome("requests", STRIPE) == [requests.ConnectionError]
 
 
 def test_a_slow_answer_needs_no_cassette(stripe_replay):

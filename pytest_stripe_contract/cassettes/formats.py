@@ -89,11 +89,11 @@ def _parse_request(item: object, *keys: Key) -> Request:
     headers = _parse_headers(recorded.get("headers"), *keys, "headers")
     keys = (*keys, "body")
     if isinstance(body, list) or (isinstance(body, dict) and not set(body) <= _BODY_KEYS):
-        return Request.received(method, uri, headers, _encode_data(body, headers, *keys))
+        return Request(method, uri, headers, _encode_data(body, headers, *keys)).redact()
     content = _parse_body(body, *keys)
     if headers.get("Transfer-Encoding", "").lower() == "chunked":
         content = encodings.dechunk(content)
-    return Request.received(method, uri, headers, content)
+    return Request(method, uri, headers, content).redact()
 
 
 def _parse_response(item: object, *keys: Key) -> Response:

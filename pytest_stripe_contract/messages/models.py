@@ -21,7 +21,7 @@ SERVER_ERROR = 500
 class Request:
     """One HTTP request: ``method`` in upper case, the absolute ``url``, ``headers``, ``body``.
 
-    `received` hides the API key in the headers: only its prefix (``sk_test_***``) is kept.
+    `redact` hides the API key, of which only the prefix (``sk_test_***``) stays in ``api_key``.
     """
 
     method: str
@@ -29,11 +29,6 @@ class Request:
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     body: bytes = b""
     api_key: str | None = None
-
-    @classmethod
-    def received(cls, method: str, url: str, headers: httpx.Headers, body: bytes) -> Request:
-        """Return a request from a client, with its API key hidden."""
-        return cls(method, url, headers, body).redact()
 
     def redact(self) -> Request:
         """Return the request with its API key hidden, and the method in upper case."""

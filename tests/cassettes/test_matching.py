@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 
 def request(url="https://api.stripe.com/v1/invoices", method="POST", body="", kind=FORM, **headers):
     sent = {"Content-Type": kind, **headers} if kind else headers
-    return Request.received(method, url, httpx.Headers(sent), body.encode())
+    return Request(method, url, httpx.Headers(sent), body.encode()).redact()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_an_id_that_is_empty_or_missing_is_named(url, difference):
 
 
 def test_a_body_that_is_no_ascii_is_compared_as_it_is():
-    sent = Request.received("POST", "https://h/", httpx.Headers(), b"\xff=1")
+    sent = Request("POST", "https://h/", httpx.Headers(), b"\xff=1").redact()
 
     assert sent.form is None
     assert request_key(sent).body == (("", "ÿ=1"),)
