@@ -1,4 +1,4 @@
-"""What counts as a secret in a text, and what is put in its place."""
+"""Secrets that can be read in a text, and their placeholders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def kinds(text):
 
 
 def shown(text):
-    """What becomes of a text, without the digests in it."""
+    """Redact a text, and hide the digests in it."""
     text = re.sub(r"(?<=\*\*\*)[0-9a-f]{8}", "#", redact(text))
     return re.sub(r"jenny\.rosen\.[0-9a-f]{6}(?=@|%40)", "PLACEHOLDER", text)
 

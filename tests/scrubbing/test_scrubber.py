@@ -1,4 +1,4 @@
-"""What becomes of secrets and personal data in cassettes, payloads and requests."""
+"""Secrets and personal data in cassettes, payloads and requests are replaced."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cassette(*recordings, **more):
 
 
 def scrubbed(document, rules=None):
-    """The document scrubbed; that it is left as it was, and settled, holds for every test."""
+    """Return the scrubbed document; the old one is unchanged, and the new one stays as it is."""
     before = copy.deepcopy(document)
     scrubber = Scrubber(rules)
     new, changes = scrubber.document(document)
@@ -59,21 +59,21 @@ def changes(document, rules=None):
 
 
 def answer(payload, **options):
-    """What becomes of an answer's body."""
+    """Return the scrubbed body of an answer."""
     text = payload if isinstance(payload, (str, bytes)) else json.dumps(payload)
     document = scrubbed(cassette(recording(string=text, **options)))
     return document["interactions"][0]["response"]["body"]["string"]
 
 
 def form(text, uri=URL, **options):
-    """What becomes of the body of a request."""
+    """Return the scrubbed body of a request."""
     return scrubbed(cassette(recording(text, uri=uri, **options)))["interactions"][0]["request"][
         "body"
     ]
 
 
 def headers(**options):
-    """What becomes of the headers of a request and of its answer."""
+    """Return the scrubbed headers of a request and of its answer."""
     [made] = scrubbed(cassette(recording(**options)))["interactions"]
     return made["request"]["headers"], made["response"]["headers"]
 
