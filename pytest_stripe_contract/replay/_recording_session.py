@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from .._support import stack
@@ -49,14 +49,6 @@ class RecordingSession:
         self._log.add_call(call, _validation.of_recorded(request, response, self._settings))
         return Reply(response, on_give_up=partial(self._drop, call, number))
 
-    def problems(self) -> Iterator[str]:
-        """Return the problems of what was recorded."""
-        return self.recorder.problems()
-
-    def close(self) -> None:
-        """End the session: close its connections."""
-        self.recorder.close()
-
     def _drop(self, call: Call, number: int) -> None:
         """Drop an answer that the client did not wait for."""
         self.recorder.drop(number)
@@ -77,10 +69,11 @@ def open_session(
 
     Raises `InvalidOption` if a cassette that does not exist yet is recorded between faults.
     """
+    mode = settings.record_mode or settings.record
     names = [part for part in sequence if not isinstance(part, Fault)]
-    played, new = plan_recording(library, names, settings.mode, settings.base, scrubber)
+    played, new = plan_recording(library, names, mode, settings.base, scrubber)
     if new and len(names) < len(sequence) and not new.path.is_file():
         expected = "none, as the sequence has faults: record it without them first"
-        raise InvalidOption("record", settings.mode, expected)
+        raise InvalidOption("record", mode, expected)
     parts = [part for part in sequence if isinstance(part, Fault) or part in played]
     return parts, RecordingSession(new, settings, log) if new else None

@@ -91,7 +91,7 @@ class Replay(Log):
         """Stop answering requests, and unblock the network."""
         intercept.stop(self)
         if self.session:
-            self.session.close()
+            self.session.recorder.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -122,7 +122,7 @@ class Replay(Log):
             call = f"stripe_replay({', '.join(map(repr, self._sequence))})"
             yield f"never entered: {call}\n  fix:      with {call} as replay:"
         elif self.session:
-            yield from self.session.problems()
+            yield from self.session.recorder.problems()
         elif not self.settings.allow_unplayed:
             yield from map(_unplayed, self.queue.unplayed())
 

@@ -74,11 +74,6 @@ class Settings:
         return dataclasses.replace(self, **given)
 
     @property
-    def mode(self) -> Mode:
-        """The record mode: the command line's before the marker's."""
-        return self.record_mode or self.record
-
-    @property
     def forced_version(self) -> str | None:
         """The API version of all answers, whatever requests name; None if none is forced."""
         forced = self.rehearsal or self.api_version
