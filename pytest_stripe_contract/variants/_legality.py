@@ -50,15 +50,13 @@ def _has_property_of_other_status(changed: dict[str, Any], invoice: dict[str, An
     """
     if changed.get("status") != invoice.get("status"):
         return False
-    nulls = [row.name for row in lifecycle.null_properties(changed) if row.condition == "status"]
-    if any(_is_added(changed, invoice, name) for name in nulls):
-        return True
     status = lifecycle.status_of(changed)
-    now, before = changed.get("status_transitions"), invoice.get("status_transitions")
-    if not isinstance(now, dict) or not isinstance(before, dict) or status is None:
-        return False
-    others = set(lifecycle.TRANSITIONS) - set(status.transitions)
-    return any(_is_added(now, before, name) for name in others)
+    nulls = [row.name for row in lifecycle.null_properties(changed) if row.condition == "status"]
+    times = set(lifecycle.TRANSITIONS) - set(status.transitions) if status else set()
+    now, before = (each.get("status_transitions") or {} for each in (changed, invoice))
+    return any(_is_added(changed, invoice, name) for name in nulls) or any(
+        _is_added(now, before, name) for name in times
+    )
 
 
 def _is_added(now: dict[str, Any], before: dict[str, Any], name: str) -> bool:

@@ -118,7 +118,7 @@ class Variation:
         """Return True if a payload already has the change."""
         again = deep_copy(root)
         self.change(again)
-        return self.kind in ("longer", "has_more", "long_id") or bool(again == root)
+        return self.kind == "longer" or bool(again == root)
 
     def change(self, root: Any) -> None:
         """Change a payload in place, wherever the path leads, without dependents."""

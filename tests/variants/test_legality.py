@@ -353,6 +353,15 @@ def test_a_type_that_names_a_property_adds_the_property():
     assert shown["issuer"]["account"].startswith("acct_")
 
 
+def test_a_type_that_names_a_property_keeps_the_recorded_one():
+    [answer] = answers("mark_uncollectible_open", "2023-10-16")
+    answer.payload["issuer"] = {"type": "self", "account": "acct_1"}
+
+    shown = apply_variation(answer.payload, named(answer, "issuer.type=account"), "2023-10-16")
+
+    assert shown["issuer"] == {"type": "account", "account": "acct_1"}
+
+
 def test_a_type_that_names_no_property_sets_the_others_to_null():
     [answer] = answers("mark_uncollectible_open", "2023-10-16")
     [line] = answer.payload["lines"]["data"]
