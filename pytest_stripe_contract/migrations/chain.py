@@ -55,5 +55,5 @@ def _take_steps(value: Any, start: int, end: int) -> Any:
     for step in forward:
         step.apply(value)
     for step in reversed(STEPS[end:start]):
-        value = step.back(value)
+        step.revert(value)
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .._support.json_objects import Object, deep_copy, objects_at, sort
+from .._support.json_objects import Object, objects_at, sort
 from .._support.json_path import ABSENT
 from ..errors import StripeContractError
 from ._invoice_paths import DISCOUNTS, LINES
@@ -94,16 +94,19 @@ class Part:
     def after(self, earlier: Part, line: str) -> Part:
         """Return the part with the additions of an earlier step to ``line``."""
         gone = [(name, ("",)) for name in removed_names(self.kind, line)]
-        still = [each for each in earlier.added if (each.name, each.paths) not in gone]
-        known = [replace(each, known=True) for each in still]
+        known = [
+            replace(added, known=True)
+            for added in earlier.added
+            if (added.name, added.paths) not in gone
+        ]
         return replace(self, added=(*known, *self.added))
 
     def forward(self, target: Object, line: str) -> None:
         """Convert the object in place to a release line."""
         before = dict(target)
-        grown = {id(each): each for added in self.added for each in added.give(target)}
-        for each in grown.values():
-            sort(each)
+        unsorted = {id(owner): owner for added in self.added for owner in added.give(target)}
+        for owner in unsorted.values():
+            sort(owner)
         for name in removed_names(self.kind, line):
             target.pop(name, None)
         for discount in objects_at(target, *DISCOUNTS):
@@ -113,9 +116,9 @@ class Part:
 
     def back(self, target: Object) -> tuple[str, str] | None:
         """Convert the object in place to the line before; return what prevents it, or None."""
-        stuck = self.restore(target)
+        problem = self.restore(target)
         lost = [path for added in self.added for path in added.take(target)]
-        return stuck or ((lost[0], "has a value that would be lost") if lost else None)
+        return problem or ((lost[0], "has a value that would be lost") if lost else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ class Step:
     """The step from a release line, ``from_``, to the next, ``to``, and back.
 
     ``changelog`` has the addresses of the entries in Stripe's changelog. ``one_way`` is set if no
-    step back is exact: a property, and the reason. All methods except `apply` return copies.
+    step back is exact: a property, and the reason.
     """
 
     from_: str
@@ -141,40 +144,19 @@ class Step:
             line_item=self.line_item.after(earlier.line_item, earlier.to),
         )
 
-    def forward(self, invoice: Object) -> Object:
-        """Return a copy of the invoice in the later line."""
-        invoice = deep_copy(invoice)
-        self.apply(invoice)
-        return invoice
-
     def apply(self, invoice: Object) -> None:
         """Convert the invoice in place to the later line."""
         self.invoice.forward(invoice, self.to)
         for item in objects_at(invoice, LINES):
             self.line_item.forward(item, self.to)
 
-    def line_item_forward(self, item: Object) -> Object:
-        """Return a copy of the line item in the later line."""
-        item = deep_copy(item)
-        self.line_item.forward(item, self.to)
-        return item
-
-    def back(self, invoice: Object) -> Object:
-        """Return a copy of the invoice in the earlier line; raises `NoStepBack`."""
-        invoice = deep_copy(invoice)
+    def revert(self, invoice: Object) -> None:
+        """Convert the invoice in place to the earlier line; raises `NoStepBack`."""
         self._check(self.one_way)
         self._check(self.invoice.back(invoice))
         for item in objects_at(invoice, LINES):
             self._check(self.line_item.back(item), f"{LINES}.")
-        return invoice
 
-    def line_item_back(self, item: Object) -> Object:
-        """Return a copy of the line item in the earlier line; raises `NoStepBack`."""
-        item = deep_copy(item)
-        self._check(self.one_way)
-        self._check(self.line_item.back(item))
-        return item
-
-    def _check(self, stuck: tuple[str, str] | None, place: str = "") -> None:
-        if stuck:
-            raise NoStepBack(self.to, self.from_, place + stuck[0], stuck[1])
+    def _check(self, problem: tuple[str, str] | None, owner: str = "") -> None:
+        if problem:
+            raise NoStepBack(self.to, self.from_, owner + problem[0], problem[1])

@@ -11,6 +11,7 @@ import stripe
 from helpers.answers import documented, faultless
 
 from pytest_stripe_contract._support.json_path import ABSENT
+from pytest_stripe_contract.contract import contract as contract_module
 from pytest_stripe_contract.contract.contract import Contract
 from pytest_stripe_contract.contract.finding import ContractViolation
 from pytest_stripe_contract.contract.payload import NotAPayload, UnreadResponse
@@ -69,6 +70,24 @@ def test_the_same_text_again_is_not_read_again(contract, monkeypatch):
     contract.validate(text)
     with pytest.raises(TypeError):
         Contract("2024-06-20").validate(text)  # another version has not seen it
+
+
+def test_an_undocumented_property_may_be_named_by_a_digit(contract, invoice):
+    invoice |= {"0": 5, "amount_due": "5"}
+    invoice["lines"]["data"][0]["0"] = {"1": 5}
+    paths = [finding.path for finding in contract.iter_findings(invoice)]
+    assert paths == ["$.amount_due", "$.lines.data[0]['0']", "$['0']"]
+
+
+def test_long_texts_and_many_texts_are_not_remembered(contract):
+    for number in range(300):
+        contract.validate(json.dumps({"id": f"in_{number}", "object": "invoice", "deleted": True}))
+    padded = json.dumps(faultless()) + " " * (1 << 16)
+    contract.validate(padded)
+
+    remembered = contract_module._valid_texts
+    assert len(remembered) < 300
+    assert (padded, "2023-10-16") not in remembered
 
 
 def test_what_is_odd_about_the_documented_answer_is_drift(contract):

@@ -42,14 +42,6 @@ def is_new_to_the_types(difference):
     return (difference.kind, difference.rule) == ("drift", "enum")
 
 
-def containers(value):
-    """Every object and array in a value."""
-    if isinstance(value, dict | list):
-        yield value
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from containers(each)
-
-
 def holds(outer, inner):
     """Whether every value of ``inner`` that is not null is in ``outer``, at the same place."""
     if isinstance(inner, dict):
@@ -59,28 +51,19 @@ def holds(outer, inner):
     return outer == inner
 
 
+def forward(step, invoice):
+    after = copy.deepcopy(invoice)
+    step.apply(after)
+    return after
+
+
 @each_step
 def test_what_is_valid_under_a_line_is_valid_under_the_next_after_its_step(step):
     @given(of_line(step.from_))
     @modest
     def check(invoice):
         assert findings(invoice, step.from_) == {}
-        assert findings(step.forward(invoice), step.to) == {}
-
-    check()
-
-
-@each_step
-def test_a_step_leaves_its_argument_alone_and_shares_nothing_with_it(step):
-    @given(of_line(step.from_))
-    @modest
-    def check(invoice):
-        before = copy.deepcopy(invoice)
-        after = step.forward(invoice)
-        assert invoice == before
-        assert {id(each) for each in containers(after)}.isdisjoint(
-            id(each) for each in containers(invoice)
-        )
+        assert findings(forward(step, invoice), step.to) == {}
 
     check()
 
@@ -90,8 +73,8 @@ def test_an_invoice_that_a_line_shows_already_comes_through_its_step_as_it_is(st
     @given(of_line(step.from_))
     @modest
     def check(invoice):
-        after = step.forward(invoice)
-        assert step.forward(after) == after
+        after = forward(step, invoice)
+        assert forward(step, after) == after
 
     check()
 
@@ -101,7 +84,7 @@ def test_the_properties_that_a_step_takes_off_are_gone_everywhere(step):
     @given(of_line(step.from_))
     @modest
     def check(invoice):
-        after = step.forward(invoice)
+        after = forward(step, invoice)
         items = list(objects_at(after, "lines.data[]"))
         discounts = [each for owner in (after, *items) for each in objects_at(owner, *DISCOUNTS)]
         kinds = {"invoice": [after], "line_item": items, "discount": discounts}
@@ -115,32 +98,15 @@ def test_the_properties_that_a_step_takes_off_are_gone_everywhere(step):
 
 
 @each_step
-def test_a_line_item_steps_alone_as_it_does_in_its_invoice(step):
-    @given(of_line(step.from_))
-    @modest
-    def check(invoice):
-        items = invoice["lines"]["data"]
-        for item in items:
-            item.setdefault("invoice", invoice.get("id"))
-        alone = [step.line_item_forward(item) for item in items]
-        assert alone == step.forward(invoice)["lines"]["data"]
-
-    check()
-
-
-@each_step
 def test_an_exact_step_back_gives_a_valid_invoice_and_loses_nothing(step):
     @given(of_line(step.to))
     @modest
     def check(invoice):
-        before = copy.deepcopy(invoice)
-        back = None
+        back = copy.deepcopy(invoice)
         with suppress(NoStepBack):
-            back = step.back(invoice)
-        assert invoice == before
-        if back is not None:
+            step.revert(back)
             assert findings(back, step.from_) == {}
-            assert holds(step.forward(back), invoice)
+            assert holds(forward(step, back), invoice)
 
     check()
 
