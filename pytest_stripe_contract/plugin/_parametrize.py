@@ -11,7 +11,6 @@ import pytest
 from ..errors import InvalidOption, StripeContractError, UnknownName
 from . import _options
 from ._options import Variants, marker_of
-from ._stash import VARIANT_ERRORS
 
 if TYPE_CHECKING:
     from ..variants import Answer, Case
@@ -44,7 +43,10 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     versions = _options.rehearsal_versions(metafunc.config, test)
     rows: list[tuple[str | None, Case | None]] = []
     for version in versions or (None,):
-        rows += [(version, case) for case in _cases(test, version)]
+        try:
+            rows += [(version, case) for case in _cases(test, version)]
+        except StripeContractError:  # `check_variants` raises it again, at the setup of the test
+            rows.append((version, None))
     has_cases = all(case is not None for _, case in rows)
     if not has_cases:
         rows = [(version, None) for version in versions]
@@ -116,9 +118,10 @@ def variants_version(item: pytest.Item, rehearsal: str | None) -> str | None:
 def check_variants(item: pytest.Item) -> None:
     """Raise the error for which a test with ``stripe_variants`` has no variants."""
     if case_of(item) is None and _has_variants(item):
-        error = item.config.stash.get(VARIANT_ERRORS, {}).get(item.nodeid.partition("[")[0])
+        for version in _options.rehearsal_versions(item.config, item) or (None,):
+            _cases(item, version)
         expected = "a test function that pytest can repeat, marked itself or by its class or module"
-        raise error or InvalidOption("stripe_variants", item.name, expected)
+        raise InvalidOption("stripe_variants", item.name, expected)
 
 
 def _params(item: pytest.Item) -> dict[str, Any]:
@@ -135,21 +138,17 @@ def _has_variants(item: pytest.Item) -> bool:
 def _cases(test: pytest.Item, rehearsal: str | None) -> Sequence[Case | None]:
     """Return the variants of a test in an API version; just None if it has none.
 
-    It has none if its cassettes have an error: `check_variants` raises that.
+    Raises `StripeContractError` if its marker or its cassettes are wrong.
     """
-    variants = Variants.of(test.config)
     if not _has_variants(test):
         return [None]
     from ..variants import Selection, generate_cases, sample_cases
 
-    try:
-        options = _marker_options(test)
-        pairs = options.pop("pairs", False)
-        selection = Selection.of(**options, values=variants.is_sensitivity)
-        found = generate_cases(_answers(test, rehearsal), selection, pairs=pairs)
-    except StripeContractError as error:
-        test.config.stash.setdefault(VARIANT_ERRORS, {})[test.nodeid] = error
-        return [None]
+    variants = Variants.of(test.config)
+    options = _marker_options(test)
+    pairs = options.pop("pairs", False)
+    selection = Selection.of(**options, values=variants.is_sensitivity)
+    found = generate_cases(_answers(test, rehearsal), selection, pairs=pairs)
     if variants.mode == "sample":
         return sample_cases(found, variants.size, f"{variants.seed}:{test.nodeid}")
     return found

@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ..errors import StripeContractError
     from ..replay import Replay
 
 DESELECTED = pytest.StashKey[bool]()
 """On the config: whether a test of the run was deselected."""
-
-VARIANT_ERRORS: pytest.StashKey[dict[str, StripeContractError]] = pytest.StashKey()
-"""On the config, by a test's node id: why the test has no variants."""
 
 
 @dataclass(slots=True)
