@@ -49,29 +49,33 @@ def differences(event: Payload, line: str, check: Check) -> list[Difference]:
     line: here, the line of the event's own ``api_version``.
     """
     event = payload.plain(event)
-    found = list(_api_version(event, line))
+    result = list(_api_version(event, line))
     name, data = event.get("type"), event.get("data")
     data = data if isinstance(data, dict) else {}
-    carried = data.get("object")
-    if not isinstance(name, str) or not isinstance(carried, dict):
-        return found
-    found += _livemode(event, carried)
-    kind = carried.get("object", ABSENT)
+    object_ = data.get("object")
+    if not isinstance(name, str) or not isinstance(object_, dict):
+        return result
+    result += _livemode(event, object_)
+    kind = object_.get("object", ABSENT)
     if kind != "invoice":
         if name.startswith(PREFIX):
-            found.append(_broken("object", (*_OBJECT, "object"), "invoice", kind))
-        return found
-    own = _line_of(event, line) or line
-    of_invoice = check(carried, own)
+            result.append(_broken("object", (*_OBJECT, "object"), "invoice", kind))
+        return result
+    own_line = _line_of(event, line) or line
+    of_object = check(object_, own_line)
     previous = data.get("previous_attributes")
     if name.startswith(PREFIX) and previous is not None:
-        found += _previous(name, previous, carried, lambda invoice: check(invoice, own))
+        result += _previous(name, previous, object_, lambda invoice: check(invoice, own_line))
     if name == _UPCOMING:
-        of_invoice = [
-            each for each in of_invoice if (each.rule, each.path) != ("required", ("id",))
+        of_object = [
+            difference
+            for difference in of_object
+            if (difference.rule, difference.path) != ("required", ("id",))
         ]
-    of_invoice += [*_status(name, carried), *_upcoming_id(name, carried), *_overpaid(name, carried)]
-    return found + [replace(each, path=(*_OBJECT, *each.path)) for each in of_invoice]
+    of_object += [*_status(name, object_), *_upcoming_id(name, object_), *_overpaid(name, object_)]
+    return result + [
+        replace(difference, path=(*_OBJECT, *difference.path)) for difference in of_object
+    ]
 
 
 def _line_of(event: Payload, line: str) -> str | None:
@@ -98,9 +102,9 @@ def _api_version(event: Payload, line: str) -> Iterator[Difference]:
         )
 
 
-def _livemode(event: Payload, carried: Payload) -> Iterator[Difference]:
+def _livemode(event: Payload, object_: Payload) -> Iterator[Difference]:
     """Require the same mode of an event and of its object."""
-    modes = event.get("livemode"), carried.get("livemode")
+    modes = event.get("livemode"), object_.get("livemode")
     if modes in ((True, False), (False, True)):
         expected = f"{show(modes[0])} as in the event"
         yield _broken("event_livemode", (*_OBJECT, "livemode"), expected, modes[1])
@@ -145,12 +149,12 @@ def _previous(
     for path, value in _unchanged(previous, invoice, ()):
         expected = "another value than the invoice has now"
         yield _broken("previous_attributes", (*_PREVIOUS, *path), expected, value)
-    now = {(each.rule, each.path) for each in check(invoice)}
-    for each in check(before(invoice, previous)):
-        is_new = (each.rule, each.path) not in now
-        if is_new and (each.kind == "violation" or each.rule == "additionalProperties"):
-            actual = each.actual if _reaches(previous, each.path) else ABSENT
-            yield replace(each, path=(*_PREVIOUS, *each.path), actual=actual)
+    current = {(difference.rule, difference.path) for difference in check(invoice)}
+    for difference in check(before(invoice, previous)):
+        is_new = (difference.rule, difference.path) not in current
+        if is_new and (difference.kind == "violation" or difference.rule == "additionalProperties"):
+            actual = difference.actual if _reaches(previous, difference.path) else ABSENT
+            yield replace(difference, path=(*_PREVIOUS, *difference.path), actual=actual)
 
 
 def before(invoice: Payload, previous: Payload) -> Payload:
@@ -161,17 +165,17 @@ def before(invoice: Payload, previous: Payload) -> Payload:
     """
     merged = dict(invoice)
     for name, value in previous.items():
-        known = merged.get(name)
-        if isinstance(known, dict) and isinstance(value, dict):
-            value = before(known, value)  # noqa: PLW2901  what is put there
+        current = merged.get(name)
+        if isinstance(current, dict) and isinstance(value, dict):
+            value = before(current, value)  # noqa: PLW2901  what is put there
         merged[name] = value
         if name == "metadata" and isinstance(value, dict):
-            merged[name] = {key: each for key, each in value.items() if each is not None}
+            merged[name] = {key: text for key, text in value.items() if text is not None}
     return merged
 
 
 def _unchanged(previous: Payload, now: Payload, path: Path) -> Iterator[tuple[Path, object]]:
-    """Yield path and value of each listed property that has the same value now."""
+    """Yield path and value of difference listed property that has the same value now."""
     for name, value in previous.items():
         current = now.get(name, ABSENT)
         if isinstance(value, dict) and value and isinstance(current, dict):

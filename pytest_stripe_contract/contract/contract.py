@@ -146,24 +146,25 @@ def _check_value(value: Any, line: str) -> list[Difference]:
     kind = payload.kind_of(value)
     if kind is None:
         return [_not_covered(value)]
-    found = _check_object(value, kind, line)
+    differences = _check_object(value, kind, line)
     if kind == "list" and isinstance(value.get("data"), (list, tuple)):
         for index, item in enumerate(value["data"]):
-            found += [
-                replace(each, path=("data", index, *each.path)) for each in _check_item(item, line)
+            differences += [
+                replace(difference, path=("data", index, *difference.path))
+                for difference in _check_item(item, line)
             ]
     if kind == "event":
-        found += _event_rules.differences(value, line, _check_invoice)
-    return found
+        differences += _event_rules.differences(value, line, _check_invoice)
+    return differences
 
 
 def _check_object(value: dict[str, Any], kind: str, line: str) -> list[Difference]:
-    found: list[Difference] = []
+    differences: list[Difference] = []
     if not _fulfils(value, kind, line):
         value = payload.plain(value)
         if not _fulfils(value, kind, line):
-            found = _explain.differences(kind, line, value)
-    return found + invoice_rules.differences(value) if kind == "invoice" else found
+            differences = _explain.differences(kind, line, value)
+    return differences + invoice_rules.differences(value) if kind == "invoice" else differences
 
 
 def _check_invoice(invoice: dict[str, Any], line: str) -> list[Difference]:
@@ -202,20 +203,20 @@ def _not_covered(value: object) -> Difference:
 
 def _severity_order(value: object) -> Callable[[Difference], tuple[int, list[int]]]:
     """Return the sort key of findings: by severity, then by place in the document."""
-    known: dict[int, dict[object, int]] = {}
+    indexes: dict[int, dict[object, int]] = {}
 
     def positions(container: Any) -> dict[object, int]:
-        if id(container) not in known:
+        if id(container) not in indexes:
             steps = container if isinstance(container, dict) else range(len(container))
-            known[id(container)] = {step: position for position, step in enumerate(steps)}
-        return known[id(container)]
+            indexes[id(container)] = {step: position for position, step in enumerate(steps)}
+        return indexes[id(container)]
 
     def place(path: Path) -> Iterator[int]:
-        here: Any = value
+        container: Any = value
         for step in path:
-            among = positions(here)
-            yield among.get(step, len(among))
-            here = here[step] if step in among else None
+            steps = positions(container)
+            yield steps.get(step, len(steps))
+            container = container[step] if step in steps else None
 
     return lambda difference: (_rank(difference), list(place(difference.path)))
 

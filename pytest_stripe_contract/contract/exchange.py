@@ -31,19 +31,19 @@ def check_request(request: Request) -> Iterator[Finding]:
 
     Paths of findings are those of the request's parts: ``$.method``, ``$.params.nope``.
     """
-    known = find_operation(request.url)
-    if known is None:
+    match = find_operation(request.url)
+    if match is None:
         return
-    endpoint, object_id = known
-    if endpoint.has_siblings and request.method != endpoint.method:
+    operation, object_id = match
+    if operation.has_siblings and request.method != operation.method:
         return
-    if request.method != endpoint.method:
-        yield _broken(endpoint, "method", "$.method", endpoint.method, request.method)
+    if request.method != operation.method:
+        yield _broken(operation, "method", "$.method", operation.method, request.method)
     if len(object_id) > LONGEST_ID:
         expected = f"an id of at most {LONGEST_ID} characters"
-        yield _broken(endpoint, "maxLength", "$.path", expected, object_id)
+        yield _broken(operation, "maxLength", "$.path", expected, object_id)
     yield from _check_authorization(request)
-    yield from _check_parameters(endpoint, request)
+    yield from _check_parameters(operation, request)
 
 
 def reported_rules(response: Response | None) -> frozenset[str]:
@@ -65,20 +65,20 @@ def check_answer(request: Request, response: Response) -> Iterator[Finding]:
     Sources: https://docs.stripe.com/api/invoices/mark_uncollectible ("returns the invoice
     object") and https://docs.stripe.com/api/invoices/retrieve.
     """
-    known = find_operation(request.url)
-    if known is None or response.status >= FAILED or request.method != known[0].method:
+    match = find_operation(request.url)
+    if match is None or response.status >= FAILED or request.method != match[0].method:
         return
-    endpoint, object_id = known
+    operation, object_id = match
     answer = _json_object(response)
     if answer is None:
         return  # the contract of the payload reports it
     expected = {"object": "invoice", "id": object_id}
-    if endpoint.sets_status:
-        expected["status"] = endpoint.sets_status
+    if operation.sets_status:
+        expected["status"] = operation.sets_status
     for name, value in expected.items():
         actual = answer.get(name, ABSENT)
         if actual != value:
-            yield _broken(endpoint, "answer", f"$.{name}", show(value), actual)
+            yield _broken(operation, "answer", f"$.{name}", show(value), actual)
 
 
 def _json_object(response: Response) -> dict[str, Any] | None:
@@ -102,11 +102,11 @@ def _check_authorization(request: Request) -> Iterator[Finding]:
         )
 
 
-def _check_parameters(endpoint: Operation, request: Request) -> Iterator[Finding]:
+def _check_parameters(operation: Operation, request: Request) -> Iterator[Finding]:
     if request.form is None:
         expected = "no body, or a form (application/x-www-form-urlencoded)"
         sent = request.headers.get("Content-Type", "bytes that are not text")
-        yield _broken(endpoint, "body", "$.body", expected, sent)
+        yield _broken(operation, "body", "$.body", expected, sent)
     if not request.query and not request.form:
         return
     from ..messages import split_names  # imports httpx, which a check of payloads does not need
@@ -115,13 +115,13 @@ def _check_parameters(endpoint: Operation, request: Request) -> Iterator[Finding
     params = request.params
     for name in dict.fromkeys(path[0] for path, _ in numbered):
         value = params[name]
-        if name not in endpoint.parameters:
-            expected = ", ".join(sorted(endpoint.parameters))
-            yield _broken(endpoint, "parameter_unknown", f"$.params.{name}", expected, value)
+        if name not in operation.parameters:
+            expected = ", ".join(sorted(operation.parameters))
+            yield _broken(operation, "parameter_unknown", f"$.params.{name}", expected, value)
         elif not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             expected = "an array of strings"
-            yield _broken(endpoint, "type", f"$.params.{name}", expected, value)
+            yield _broken(operation, "type", f"$.params.{name}", expected, value)
 
 
-def _broken(endpoint: Operation, rule: str, path: str, expected: str, actual: object) -> Finding:
-    return Finding("violation", rule, path, expected, actual, endpoint.docs)
+def _broken(operation: Operation, rule: str, path: str, expected: str, actual: object) -> Finding:
+    return Finding("violation", rule, path, expected, actual, operation.docs)

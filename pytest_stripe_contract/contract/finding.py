@@ -71,6 +71,8 @@ class ContractViolation(StripeContractError, AssertionError):
     contract, and ``findings`` has every finding, the most severe first.
     """
 
+    __module__ = "pytest_stripe_contract"  # the public path, in reports
+
     def __init__(self, subject: str, api_version: str, findings: Iterable[Finding]) -> None:
         self.subject = subject
         self.api_version = api_version

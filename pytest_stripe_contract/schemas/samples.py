@@ -144,20 +144,20 @@ class Sampler:
     def _object(self, schema: Schema, path: tuple[str, ...]) -> Any:
         if is_expanded(schema) and (whole := self._whole(constant(schema, "object"))):
             return whole
-        made: dict[str, Any] = {}
+        sample: dict[str, Any] = {}
         inner: dict[str, Schema] = schema.get("properties", {})
         required = schema.get("required", ())
         for name, of in inner.items():
             if self._is_full or name in required:
-                made[name] = self.of(self._walker.branches(of), (*path, name), schema)
+                sample[name] = self.of(self._walker.branches(of), (*path, name), schema)
         others = schema.get("additionalProperties")
         if self._is_full and isinstance(others, dict) and others:
             branch = self._walker.branches(others)[0]
             key = "order_id" if "string" in types_of(branch) else "eur"
-            made[key] = self.of_branch(branch, (*path, key), schema)
+            sample[key] = self.of_branch(branch, (*path, key), schema)
         if tags := tags_of(schema):
-            settle_tag(made, tags, None)
-        return made
+            settle_tag(sample, tags, None)
+        return sample
 
     def _whole(self, name: str) -> dict[str, Any] | None:
         line = self._walker.line
@@ -183,12 +183,10 @@ def tags_of(schema: Schema) -> tuple[list[str], list[str]] | None:
 def settle_tag(target: dict[str, Any], tags: tuple[list[str], list[str]], name: str | None) -> None:
     """Keep only the named property (or the first with a value), and set ``type`` to its name."""
     names, others = tags
-    there = [each for each in names if target.get(each) is not None]
-    if name not in there:
-        name = there[0] if there else None
-    for each in there:
-        if each != name:
-            target[each] = None
+    present = [each for each in names if target.get(each) is not None]
+    if name not in present:
+        name = present[0] if present else None
+    target |= dict.fromkeys(each for each in present if each != name)
     if name is not None:
         target["type"] = name
     elif others:
