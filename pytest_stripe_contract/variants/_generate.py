@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from functools import cache, lru_cache
 from typing import Any
 
 from .._support.json_objects import deep_copy
@@ -65,34 +63,6 @@ def variations_of(
     """
     if not _legality.is_valid(payload, line):
         return ()
-    return _variations_of(json.dumps(payload), line, keeps_status, with_values)
-
-
-def apply_variation(payload: Any, variation: Variation, line: str) -> Any:
-    """Return a copy of the payload with the variation; None if it does not fit, or is illegal.
-
-    A variation that is illegal in one answer of a replay may be legal in another.
-    """
-    changed = deep_copy(payload)
-    variation.change(changed)
-    if variation.with_dependents:
-        changed = _change_dependents(payload, changed, line)
-    if changed is None or (changed == payload and variation.kind != "order"):
-        return None
-    if variation.path != _STATUS and changed.get("status") != payload.get("status"):
-        return None  # an invoice that the change pays is another answer
-    return changed if _legality.is_legal(changed, payload, line) else None
-
-
-# Tests that play the same cassette share its variations: to generate them takes 0.1 s.
-@lru_cache(maxsize=64)
-def _variations_of(
-    text: str,
-    line: str,
-    keeps_status: bool,  # noqa: FBT001  lru_cache takes keywords as another key
-    with_values: bool,  # noqa: FBT001
-) -> tuple[Variation, ...]:
-    payload = json.loads(text)
     found: dict[str, Variation] = {}
     for variation in candidates(payload, SchemaWalker(_schema(str(kind_of(payload)), line))):
         name = str(variation)
@@ -110,6 +80,22 @@ def _variations_of(
                 found[name] = form
                 break
     return tuple(found.values())
+
+
+def apply_variation(payload: Any, variation: Variation, line: str) -> Any:
+    """Return a copy of the payload with the variation; None if it does not fit, or is illegal.
+
+    A variation that is illegal in one answer of a replay may be legal in another.
+    """
+    changed = deep_copy(payload)
+    variation.change(changed)
+    if variation.with_dependents:
+        changed = _change_dependents(payload, changed, line)
+    if changed is None or (changed == payload and variation.kind != "order"):
+        return None
+    if variation.path != _STATUS and changed.get("status") != payload.get("status"):
+        return None  # an invoice that the change pays is another answer
+    return changed if _legality.is_legal(changed, payload, line) else None
 
 
 def _is_determined(variation: Variation, payload: Any, *, keeps_status: bool) -> bool:
@@ -166,8 +152,6 @@ def _change_dependents(payload: Any, changed: Any, line: str) -> Any:
         return None
 
 
-# Each marker that names another kind of answer's place asks: to walk all lines takes 0.5 s.
-@cache
 def known_paths() -> frozenset[str]:
     """Return the JSON path of each place of an invoice, an error or a list, in any release line."""
     schemas = (_schema(kind, line.name) for line in versions.LINES for kind in _KINDS)
