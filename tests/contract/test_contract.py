@@ -90,7 +90,7 @@ def test_long_texts_and_many_texts_are_not_remembered(contract):
     assert (padded, "2023-10-16") not in remembered
 
 
-def test_what_is_odd_about_the_documented_answer_is_drift(contract):
+def test_oddities_of_the_documented_answer_are_drift(contract):
     since, once = (
         "unix seconds once status is uncollectible",
         "a value once status is uncollectible",
@@ -232,7 +232,7 @@ SOURCE = "one of account, bank_account, card, source"
         ),
     ],
 )
-def test_a_violation_is_told_at_its_place_and_in_words(contract, invoice, path, value, text):
+def test_a_violation_has_its_path_and_a_text(contract, invoice, path, value, text):
     broken(path, value)(invoice)
     text = text or "$.object: missing; expected invoice, list of invoices, event or error"
     assert texts(contract.iter_findings(invoice)) == [text]
@@ -247,18 +247,18 @@ def test_a_violation_is_told_at_its_place_and_in_words(contract, invoice, path, 
         (f"{LINE}.price.unit_amount_decimal", Decimal("-999.5")),
     ],
 )
-def test_what_is_documented_is_neither_violation_nor_drift(contract, invoice, path, value):
+def test_documented_values_have_no_finding(contract, invoice, path, value):
     broken(path, value)(invoice)
     assert list(contract.iter_findings(invoice)) == []
 
 
-def test_a_difference_inside_an_expanded_object_is_told_inside_it(contract, invoice):
+def test_a_difference_inside_an_expanded_object_has_its_path(contract, invoice):
     invoice["from_invoice"] = {"action": "revision", "invoice": "in_0", "extra": 1}
     [finding] = contract.iter_findings(invoice)
     assert (finding.kind, finding.path) == ("drift", "$.from_invoice.extra")
 
 
-def test_a_new_value_of_an_open_enum_is_drift_and_the_nearest_known_are_named(contract, invoice):
+def test_a_new_value_of_an_open_enum_is_drift_and_names_the_nearest_known(contract, invoice):
     known = load_schema("invoice", VERSION)["$defs"]["invoice.customer_tax_id"]
     known = known["properties"]["type"]["examples"]
     invoice["customer_tax_ids"][1]["type"] = "eu_vats"
@@ -305,7 +305,7 @@ def test_the_items_of_a_list_may_be_objects_of_the_stripe_package(contract, invo
     assert str(finding) == "$.data[0].paid: expected boolean, got 1 (integer)"
 
 
-def test_a_list_without_items_says_so(contract):
+def test_a_list_without_data_is_a_violation(contract):
     assert texts(contract.iter_findings(listed(data=None))) == ["$.data: expected array, got null"]
 
 
@@ -351,7 +351,7 @@ def test_anything_else_is_one_violation(contract, payload, text):
     assert not contract.is_valid(payload)
 
 
-def test_a_response_holds_an_error_if_and_only_if_its_status_says_so(contract, invoice):
+def test_a_response_with_an_error_must_have_an_error_status(contract, invoice):
     assert list(contract.iter_findings(httpx.Response(200, json=invoice))) == []
     assert list(contract.iter_findings(httpx.Response(400, json=ERROR))) == []
     [finding] = contract.iter_findings(httpx.Response(404, json=invoice))
@@ -365,13 +365,13 @@ def test_a_response_holds_an_error_if_and_only_if_its_status_says_so(contract, i
     assert finding.docs == ERROR_PAGE
 
 
-def test_an_answer_that_is_no_json_is_a_violation_whatever_its_status(contract):
+def test_a_response_that_is_not_json_is_a_violation(contract):
     for status in (200, 502):
         response = httpx.Response(status, text="<html>Bad Gateway")
         assert [each.path for each in contract.iter_findings(response)] == ["$"]
 
 
-def test_a_stream_that_nobody_has_read_and_what_is_no_payload_are_errors_at_once(contract):
+def test_an_unread_stream_and_an_unknown_type_raise(contract):
     with pytest.raises(UnreadResponse):
         contract.iter_findings(httpx.Response(200, stream=httpx.ByteStream(b"{}")))
     with pytest.raises(NotAPayload):
@@ -391,7 +391,7 @@ def test_a_stream_that_nobody_has_read_and_what_is_no_payload_are_errors_at_once
         ("<html>", False),
     ],
 )
-def test_a_contract_covers_what_says_that_it_is_of_a_kind_it_knows(contract, payload, covered):
+def test_covers_is_true_for_the_kinds_of_the_contract(contract, payload, covered):
     assert contract.covers(payload) is covered
 
 
@@ -410,7 +410,7 @@ def test_a_contract_covers_what_says_that_it_is_of_a_kind_it_knows(contract, pay
         ("<html>", "payload"),
     ],
 )
-def test_the_head_of_a_violation_says_what_was_checked(payload, subject):
+def test_the_first_line_of_a_violation_names_the_payload(payload, subject):
     with pytest.raises(ContractViolation) as caught:
         Contract(VERSION, strict=True).validate(payload)
     assert caught.value.subject == subject
@@ -487,7 +487,7 @@ def test_each_keyword_has_its_words(tmp_path, monkeypatch, schema, value, text):
         ({}, "a value"),
     ],
 )
-def test_what_is_absent_is_described(tmp_path, monkeypatch, schema, text):
+def test_a_missing_property_is_described(tmp_path, monkeypatch, schema, text):
     it = {"type": "object", "properties": {}}
     root = {"required": ["it"], "properties": {"object": {}, "it": schema}, "$defs": {"it": it}}
     [found] = findings_of(root, {"object": "invoice"}, tmp_path, monkeypatch)

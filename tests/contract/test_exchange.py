@@ -32,7 +32,7 @@ def request(url=MARK, method="POST", body=b"", **headers):
         request("https://api.stripe.com/v1/customers", body=b"anything=goes", Authorization=""),
     ],
 )
-def test_a_request_may_say_what_the_page_says_and_of_other_endpoints_nothing_is_known(good):
+def test_documented_requests_and_other_endpoints_have_no_finding(good):
     assert list(check_request(good)) == []
 
 
@@ -80,7 +80,7 @@ def test_a_request_may_say_what_the_page_says_and_of_other_endpoints_nothing_is_
         ),
     ],
 )
-def test_what_it_may_not_say_is_a_violation(bad, rule, text):
+def test_an_undocumented_request_is_a_violation(bad, rule, text):
     [finding] = check_request(bad)
 
     assert finding.kind == "violation"
@@ -89,7 +89,7 @@ def test_what_it_may_not_say_is_a_violation(bad, rule, text):
     assert finding.docs in (PAGE, "https://docs.stripe.com/api/authentication")
 
 
-def test_a_missing_key_is_said_to_be_missing():
+def test_a_request_without_an_api_key_is_a_violation():
     sent = Request("POST", MARK, httpx.Headers(), b"").redact()
 
     [finding] = check_request(sent)
@@ -129,7 +129,7 @@ INVOICE = {"object": "invoice", "id": "in_1", "status": "uncollectible"}
         (request(), Response(200, httpx.Headers(), b"[]")),
     ],
 )
-def test_an_answer_is_about_what_was_asked(asked, good):
+def test_an_answer_that_fits_the_request_has_no_finding(asked, good):
     assert list(check_answer(asked, good)) == []
 
 
@@ -142,7 +142,7 @@ def test_an_answer_is_about_what_was_asked(asked, good):
         (request(), {"object": "list"}, '$.object: expected "invoice", got "list"'),
     ],
 )
-def test_an_answer_about_something_else_is_a_violation(asked, bad, text):
+def test_an_answer_that_does_not_fit_the_request_is_a_violation(asked, bad, text):
     [finding] = check_answer(asked, answer(**{**INVOICE, **bad}))
 
     assert (finding.kind, finding.rule) == ("violation", "answer")
@@ -150,5 +150,5 @@ def test_an_answer_about_something_else_is_a_violation(asked, bad, text):
 
 
 @pytest.mark.parametrize("other", ["search", "upcoming", "upcoming/lines", "create_preview"])
-def test_what_only_looks_like_an_id_is_none(other):
+def test_paths_without_an_id_have_no_finding(other):
     assert find_operation(f"https://api.stripe.com/v1/invoices/{other}") is None

@@ -63,9 +63,7 @@ def finding(rule, path, expected, actual, kind="violation"):
         ),
     ],
 )
-def test_a_finding_says_where_what_was_expected_and_what_was_there(
-    rule, path, expected, actual, text
-):
+def test_a_finding_has_a_text_of_path_expected_and_actual(rule, path, expected, actual, text):
     assert str(finding(rule, path, expected, actual)) == text
 
 
@@ -132,7 +130,7 @@ def test_paths_are_json_paths_of_rfc_9535(path, text):
     assert json_path(path) == text
 
 
-def test_a_violation_lists_what_was_checked_then_every_finding_then_the_pages():
+def test_a_violation_lists_the_payload_the_findings_and_the_pages():
     broken = finding("type", "$.paid", "boolean", "no")
     drift = finding("additionalProperties", "$.closed", "no undocumented property", 1, "drift")
     error = ContractViolation("invoice in_1", "2023-10-16", [broken, drift, drift])
@@ -145,7 +143,7 @@ def test_a_violation_lists_what_was_checked_then_every_finding_then_the_pages():
     ]
 
 
-def test_drift_alone_breaks_nothing():
+def test_drift_alone_is_named_drift():
     drift = finding("additionalProperties", "$.closed", "no undocumented property", 1, "drift")
     head = str(ContractViolation("invoice in_1", "2023-10-16", [drift])).splitlines()[0]
     assert head == "invoice in_1 drifts from API version 2023-10-16: 0 violations, 1 drift"

@@ -61,11 +61,11 @@ def test_a_dict_is_taken_as_it_is():
 
 
 @pytest.mark.parametrize("value", [[INVOICE], (1, 2), None, True, 3, 1.5])
-def test_other_json_values_are_taken_for_what_they_are(value):
+def test_json_values_are_read_as_they_are(value):
     assert read(value)[0] == (list(value) if isinstance(value, tuple) else value)
 
 
-def test_an_object_of_the_stripe_package_is_what_was_on_the_wire():
+def test_an_object_of_the_stripe_package_is_read_as_its_json():
     invoice = stripe.Invoice.construct_from(INVOICE, "sk_test_1")
     assert not isinstance(invoice, dict)
     assert invoice.lines.data[0].quantity_decimal == Decimal("0.000000000001")
@@ -74,7 +74,7 @@ def test_an_object_of_the_stripe_package_is_what_was_on_the_wire():
     assert plain({**INVOICE, "lines": invoice.lines}) == INVOICE
 
 
-def test_a_deleted_object_of_the_stripe_package_is_what_was_on_the_wire():
+def test_a_deleted_object_of_the_stripe_package_is_read_as_its_json():
     deleted = {"id": "in_1", "object": "invoice", "deleted": True}
     assert read(stripe.Invoice.construct_from(deleted, "sk_test_1"))[0] == deleted
 
@@ -108,7 +108,7 @@ def test_decimals_are_written_without_an_exponent_unless_it_is_absurd(number, te
     assert plain(Decimal(number)) == text
 
 
-def test_subclasses_of_json_types_are_taken_for_what_they_hold():
+def test_subclasses_of_json_types_are_read_as_plain_values():
     class Status(enum.StrEnum):
         OPEN = "open"
 
@@ -124,11 +124,11 @@ def test_subclasses_of_json_types_are_taken_for_what_they_hold():
     assert kinds == [str, str, int, float, list]
 
 
-def test_names_that_are_no_strings_are_told_as_text():
+def test_keys_that_are_not_strings_become_text():
     assert list(plain({1: 0, None: 0, (1, 2): 0})) == ["1", "None", "(1, 2)"]
 
 
-def test_what_json_has_no_form_for_is_kept_as_its_type_and_a_short_text():
+def test_a_value_that_json_cannot_have_is_kept_as_type_and_short_text():
     class Rude:
         def __repr__(self):
             raise ZeroDivisionError
@@ -141,7 +141,7 @@ def test_what_json_has_no_form_for_is_kept_as_its_type_and_a_short_text():
     assert len(plain(bytes(1000)).text) < 100
 
 
-def test_an_integer_that_python_refuses_to_print_can_be_told():
+def test_an_integer_too_long_for_python_to_print_has_a_text():
     huge = plain(10**5000)
     assert huge == 10**5000
     assert f"{huge!r} {huge}" == "an integer of 16610 bits an integer of 16610 bits"
@@ -192,7 +192,7 @@ def test_a_payload_that_unfolds_without_end_is_refused():
         ),
     ],
 )
-def test_what_is_no_json_says_what_was_expected(text, expected):
+def test_text_that_is_not_json_is_unreadable(text, expected):
     with pytest.raises(Unreadable) as caught:
         read(text)
     assert caught.value.expected == expected
@@ -213,7 +213,7 @@ def test_any_object_with_a_status_and_content_is_a_response():
     assert read(SimpleNamespace(status=200, content=b"{}")) == ({}, 200)
 
 
-def test_a_stream_that_nobody_has_read_is_an_error_that_says_so():
+def test_an_unread_stream_raises_unread_response():
     stream = httpx.Response(200, stream=httpx.ByteStream(b"{}"))
     with pytest.raises(UnreadResponse, match="is not read yet: Attempted"):
         read(stream)
@@ -244,7 +244,7 @@ def test_a_body_that_breaks_off_is_not_readable():
         stripe.Invoice,
     ],
 )
-def test_what_holds_no_payload_is_a_type_error_that_says_what_is_taken(thing):
+def test_an_unknown_type_raises_not_a_payload(thing):
     with pytest.raises(TypeError) as caught:
         read(thing)
     assert str(caught.value) == (
@@ -290,5 +290,5 @@ def test_errors_have_one_base_and_survive_pickle(error):
         ("invoice", None),
     ],
 )
-def test_payloads_are_recognised_by_what_they_say_of_themselves(value, kind):
+def test_payloads_are_recognised_by_their_properties(value, kind):
     assert kind_of(value) == kind

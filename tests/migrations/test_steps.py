@@ -86,7 +86,7 @@ def test_a_step_leads_to_every_release_line_from_the_one_before():
 
 
 @each_step
-def test_a_step_names_the_entries_of_the_changelog_that_it_stands_for(step):
+def test_a_step_names_its_entries_in_the_changelog(step):
     assert step.changelog
     assert all(entry.startswith("https://docs.stripe.com/changelog/") for entry in step.changelog)
 
@@ -116,7 +116,7 @@ def test_a_shipped_invoice_has_no_violation_and_no_more_drift_in_any_later_line(
             assert finding.path in before
 
 
-def test_what_the_page_prints_beside_the_invoice_stays():
+def test_undocumented_properties_of_the_documented_invoice_stay():
     upgraded = upgrade(documented(), "2023-10-16", "endive")
     assert upgraded["closed"] is upgraded["forgiven"] is True
 
@@ -134,13 +134,13 @@ def test_the_properties_come_in_the_order_of_stripe():
     assert names == ["id", "object", *sorted(names[2:])]
 
 
-def test_a_step_adds_what_earlier_lines_added_to_an_answer_from_before_that():
+def test_a_step_adds_missing_properties_of_earlier_lines():
     old = upgrade(faultless(), "2023-10-16", "dahlia")
     del old["customer_account"], old["issuer"], old["lines"]["data"][0]["subtotal"]
     assert upgrade(old, "dahlia", "endive") == upgrade(faultless(), "2023-10-16", "endive")
 
 
-def test_a_step_never_adds_again_what_a_line_took_off():
+def test_a_step_does_not_add_properties_that_an_earlier_line_removed():
     after = upgrade(faultless(), "2023-10-16", "endive")
     [item] = after["lines"]["data"]
     gone = ("invoice", "line_item")
@@ -277,7 +277,7 @@ def test_a_payment_that_did_not_come_is_open_or_canceled(properties, status, can
     assert payment["status_transitions"] == {"canceled_at": canceled_at, "paid_at": None}
 
 
-def test_what_was_paid_out_of_band_is_in_the_amount_paid():
+def test_an_amount_paid_out_of_band_counts_as_paid():
     before = acacia(status="paid", paid=True, paid_out_of_band=True)
     assert (before["amount_paid"], before["amount_remaining"]) == (0, 599)
     after = upgrade(before, "acacia", "basil")
@@ -316,7 +316,7 @@ def test_tax_amounts_become_taxes(before, after):
     assert basil_item(tax_amounts=[TAX | before])["taxes"] == [BASIL_TAX | after]
 
 
-def test_a_tax_rate_without_an_amount_is_a_tax_of_nothing():
+def test_a_tax_rate_without_an_amount_becomes_a_tax_of_0():
     rates = [{"id": "txr_1", "inclusive": False}, {"id": "txr_2", "inclusive": True}]
     taxes = basil_item(tax_amounts=[TAX], tax_rates=rates)["taxes"]
     assert taxes == [
@@ -337,12 +337,12 @@ def test_the_one_discount_joins_the_discounts(discounts):
     assert after["discounts"] == [*discounts, DISCOUNT]
 
 
-def test_a_discount_that_is_among_the_discounts_already_comes_but_once():
+def test_a_discount_is_not_added_to_the_discounts_twice():
     before = acacia(discount=DISCOUNT, discounts=["di_1"])
     assert upgrade(before, "acacia", "basil")["discounts"] == ["di_1"]
 
 
-def test_the_line_item_of_an_invoice_item_says_so_in_its_parent():
+def test_the_parent_of_a_line_item_can_be_an_invoice_item():
     item = basil_item()
     assert item["parent"] == {
         "invoice_item_details": {
@@ -425,13 +425,13 @@ def test_a_preview_gets_an_id():
 
 
 @pytest.mark.parametrize(("enabled", "provider"), [(True, "stripe"), (False, None)])
-def test_nobody_but_stripe_calculated_tax_before_basil(enabled, provider):
+def test_the_tax_provider_before_basil_is_stripe(enabled, provider):
     tax = {"enabled": enabled, "liability": None, "status": None}
     after = upgrade(acacia(automatic_tax=tax), "acacia", "basil")
     assert after["automatic_tax"]["provider"] == provider
 
 
-def test_what_an_answer_has_of_the_next_line_already_is_left():
+def test_properties_of_the_next_line_keep_their_values():
     there = {"parent": {"type": "quote_details"}, "total_taxes": None, "amount_overpaid": 5}
     after = upgrade(acacia(subscription="sub_1", **there), "acacia", "basil")
     assert {name: after[name] for name in there} == there
@@ -488,7 +488,7 @@ def test_the_coupon_of_a_discount_becomes_its_source():
 
 
 @pytest.mark.parametrize(("quantity", "decimal"), [(3, "3"), (None, None)])
-def test_a_line_item_says_its_subtotal_and_its_quantity_as_a_decimal(quantity, decimal):
+def test_a_line_item_gets_its_subtotal_and_decimal_quantity(quantity, decimal):
     [item] = upgrade(with_item(quantity=quantity), "acacia", "dahlia")["lines"]["data"]
     assert item["subtotal"] == item["amount"] == 1099
     assert item["quantity_decimal"] == decimal
@@ -503,7 +503,7 @@ def test_an_uncollectible_invoice_has_status_details_without_a_reason_and_no_oth
 # ---- The years before ----
 
 
-def test_an_invoice_of_2020_gets_what_answers_have_since():
+def test_an_invoice_of_2020_gets_the_later_properties():
     tax_rate = {"id": "txr_1", "object": "tax_rate"}
     before = {
         "id": "in_1",
@@ -537,7 +537,7 @@ def test_an_invoice_of_2020_gets_what_answers_have_since():
     assert item["invoice"] == "in_1"
 
 
-def test_what_an_invoice_of_2020_has_already_stays():
+def test_values_of_an_invoice_of_2020_stay():
     card = {"id": "card_1", "object": "card"}
     before = {
         "id": "in_1",
@@ -626,7 +626,7 @@ def discounted(coupon):
         ),
     ],
 )
-def test_a_step_back_that_would_lose_a_value_is_an_error_that_says_which(from_, to, changed, text):
+def test_a_step_back_that_would_lose_a_value_raises_no_step_back(from_, to, changed, text):
     invoice = upgrade(faultless(), "2023-10-16", from_) | changed
     with pytest.raises(NoStepBack) as raised:
         upgrade(invoice, from_, to)
@@ -666,7 +666,7 @@ def test_versions_go_by_their_dates_and_their_lines():
         upgrade(faultless(), "2023-10-16", "2031-01-01.basil")
 
 
-def test_the_invoices_of_a_list_are_upgraded_and_nothing_else_is():
+def test_only_the_invoices_of_a_list_are_upgraded():
     deleted = {"id": "in_2", "object": "invoice", "deleted": True}
     listed = {"object": "list", "data": [faultless(), deleted, 5], "url": "/v1/invoices"}
     upgraded = upgrade(listed, "2023-10-16", "clover")
@@ -688,7 +688,7 @@ def test_the_invoices_of_a_list_are_upgraded_and_nothing_else_is():
         None,
     ],
 )
-def test_whatever_is_no_invoice_comes_back_as_it_is(payload):
+def test_other_payloads_are_returned_unchanged(payload):
     assert upgrade(copy.deepcopy(payload), "2023-10-16", "endive") == payload
 
 
@@ -710,7 +710,7 @@ def test_depth_and_circles_are_no_obstacle():
     assert upgraded["metadata"]["x"]["x"] is not deep["x"]["x"]
 
 
-def test_what_is_in_two_places_stays_one_value():
+def test_a_value_in_two_places_stays_one_value():
     shared = {"a": []}
     copy_ = deep_copy({"x": shared, "y": [shared]})
     assert copy_["x"] is copy_["y"][0] is not shared
@@ -746,7 +746,7 @@ def knows(schema, defs, steps):
 @pytest.mark.parametrize(
     "change", REMOVALS, ids=lambda change: f"{change.object}.{change.property}"
 )
-def test_where_a_value_is_now_is_a_place_that_the_later_line_knows(change):
+def test_now_at_is_a_path_of_the_later_line(change):
     line = versions.resolve(change.version).name
     steps = (change.now_at or "").replace("[]", ".[]").split(".")
     defs = load_schema("invoice", line)["$defs"]
@@ -763,13 +763,13 @@ def test_where_a_value_is_now_is_a_place_that_the_later_line_knows(change):
         ("discount", DISCOUNT),
     ],
 )
-def test_a_value_is_where_the_table_says(name, value):
+def test_a_value_moves_to_the_path_in_the_table(name, value):
     [change] = [each for each in REMOVALS if (each.object, each.property) == ("invoice", name)]
     after = upgrade(acacia(**{name: value}), "acacia", "basil")
     assert value in values_at(after, change.now_at)
 
 
-def test_every_value_of_a_full_line_item_is_where_the_table_says():
+def test_each_value_of_a_line_item_moves_to_the_path_in_the_table():
     [before, *_] = full("acacia")["lines"]["data"]
     [after, *_] = upgrade(full("acacia"), "acacia", "basil")["lines"]["data"]
     for change in REMOVALS:
@@ -779,7 +779,7 @@ def test_every_value_of_a_full_line_item_is_where_the_table_says():
     assert next(objects_at(after, "pricing.price_details"))["price"] == before["price"]["id"]
 
 
-def test_a_change_tells_where_the_value_is_now():
+def test_a_removal_has_the_new_path_of_the_value():
     [change] = find_removals("charge", "2023-10-16", "endive")
     assert change == Removal(
         "charge",
@@ -821,7 +821,7 @@ def test_a_change_tells_where_the_value_is_now():
         ),
     ],
 )
-def test_the_text_of_a_change(name, text):
+def test_the_text_of_a_removal(name, text):
     assert [str(change) for change in find_removals(name, "acacia", "endive")] == [text]
 
 

@@ -58,7 +58,7 @@ def forward(step, invoice):
 
 
 @each_step
-def test_what_is_valid_under_a_line_is_valid_under_the_next_after_its_step(step):
+def test_a_valid_invoice_is_valid_in_the_next_line_after_its_step(step):
     @given(of_line(step.from_))
     @modest
     def check(invoice):
@@ -69,7 +69,7 @@ def test_what_is_valid_under_a_line_is_valid_under_the_next_after_its_step(step)
 
 
 @each_step
-def test_an_invoice_that_a_line_shows_already_comes_through_its_step_as_it_is(step):
+def test_a_step_taken_twice_changes_nothing_more(step):
     @given(of_line(step.from_))
     @modest
     def check(invoice):
@@ -80,7 +80,7 @@ def test_an_invoice_that_a_line_shows_already_comes_through_its_step_as_it_is(st
 
 
 @each_step
-def test_the_properties_that_a_step_takes_off_are_gone_everywhere(step):
+def test_a_step_removes_its_properties_from_every_object(step):
     @given(of_line(step.from_))
     @modest
     def check(invoice):
@@ -98,7 +98,7 @@ def test_the_properties_that_a_step_takes_off_are_gone_everywhere(step):
 
 
 @each_step
-def test_an_exact_step_back_gives_a_valid_invoice_and_loses_nothing(step):
+def test_a_step_back_gives_a_valid_invoice_without_loss(step):
     @given(of_line(step.to))
     @modest
     def check(invoice):

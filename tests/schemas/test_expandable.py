@@ -65,7 +65,7 @@ def wholes(line):
 
 
 @each_line
-def test_every_object_that_an_id_can_be_expanded_to_is_there_in_every_line(line):
+def test_each_line_has_each_expandable_object(line):
     named = {
         key.removeprefix("expanded.")
         for kind in KINDS
@@ -88,7 +88,7 @@ def test_a_whole_object_holds_nothing_that_only_refers_to_another(line):
 
 
 @each_line
-def test_a_whole_object_is_of_test_mode_moves_no_money_and_is_nobodys_but_jenny_rosens(line):
+def test_a_whole_object_is_in_test_mode_without_amounts_or_personal_data(line):
     for name, sample in wholes(line).items():
         for each in objects(sample):
             assert each.get("livemode", False) is False
@@ -133,7 +133,7 @@ def test_each_object_fulfils_the_schema_in_each_of_its_places(kind, line):
 
 
 @each_line
-def test_a_deleted_object_is_what_is_left_of_it(line):
+def test_a_deleted_object_has_its_id_and_deleted(line):
     left = {name: deleted_object(name, line) for name in shipped_samples(line)}
     products = {} if expanded_object("product", line) is None else {"product": "prod"}
     plain = {"customer": "cus", "tax_id": "txi", **products}
@@ -147,7 +147,7 @@ def test_a_deleted_object_is_what_is_left_of_it(line):
 
 
 @each_line
-def test_what_code_reads_first_of_an_object_is_there(line):
+def test_a_whole_object_has_the_usual_properties(line):
     customer = expanded_object("customer", line)
     assert (customer["balance"], customer["metadata"]) == (0, {})
     assert customer["invoice_settings"]["default_payment_method"] is None
@@ -179,7 +179,7 @@ def test_a_line_later_than_all_that_ship_has_those_of_the_last():
     assert deleted_object("customer", "fir") == deleted_object("customer", LAST)
 
 
-def test_an_object_that_nothing_can_be_expanded_to_is_none():
+def test_an_object_that_is_not_expandable_is_none():
     assert expanded_object("payout", LAST) is None
     assert deleted_object("payout", LAST) is None
     assert deleted_object("charge", LAST) is None
@@ -226,7 +226,7 @@ def test_a_sample_of_a_place_that_is_expanded_is_whole(line):
 @pytest.mark.parametrize(
     ("schema", "name"), [({}, "customer"), ({"$id": f"urn:pytest:invoice:{LAST}"}, "payout")]
 )
-def test_a_sample_that_nothing_is_known_of_has_what_its_schema_asks_for(schema, name):
+def test_a_sample_of_an_unknown_object_has_its_required_properties(schema, name):
     object_ = {"id": {"type": "string"}, "object": {"const": name}}
     branch = {
         "type": "object",
@@ -248,7 +248,7 @@ def packages(line):
     return sdk_packages.of_line(line, TOOLS, build_schemas.CACHE)
 
 
-def test_the_objects_are_what_the_packages_say_and_every_rule_says_something(monkeypatch):
+def test_expandable_objects_are_built_from_the_packages_and_each_rule_applies(monkeypatch):
     table = expandable_samples.read_rules(TOOLS)
     asked = set()
     rule_for = expandable_samples._rule

@@ -66,7 +66,7 @@ def run(newer, tmp_path):
 LATE = "2031-05-28.foxtrot"
 
 
-def test_its_types_are_the_contract_of_its_line_and_are_never_imported(run):
+def test_types_of_a_newer_package_are_its_contract_without_import(run):
     endive = json.dumps(upgrade(faultless(), "2023-10-16", "endive"))
     out = run(f"""if True:
         import sys
@@ -84,7 +84,7 @@ def test_its_types_are_the_contract_of_its_line_and_are_never_imported(run):
     ]
 
 
-def test_what_was_read_is_kept_by_its_version(run, tmp_path):
+def test_schemas_of_the_installed_package_are_cached_by_its_version(run, tmp_path):
     program = f"from pytest_stripe_contract import Contract; Contract({LATE!r}).is_valid('{{}}')"
     run(program.replace("'{}'", "{'object': 'invoice'}"))
 
@@ -98,7 +98,7 @@ def test_what_was_read_is_kept_by_its_version(run, tmp_path):
     assert "$.remembered: " in told
 
 
-def test_replays_answer_in_it_as_the_last_shipped_line_does(run):
+def test_a_replay_answers_in_a_newer_line_as_in_the_last_shipped_one(run):
     out = run(f"""if True:
         import httpx
         from pathlib import Path
@@ -117,7 +117,7 @@ def test_replays_answer_in_it_as_the_last_shipped_line_does(run):
     assert out == (f"{LATE} True ['$.forgotten: missing; documented as integer or null']\n")
 
 
-def test_drift_tells_what_is_new(run):
+def test_drift_lists_new_properties(run):
     out = run("""if True:
         from pytest_stripe_contract import cli
         print(cli.main(["drift"]))
@@ -134,7 +134,7 @@ def test_drift_tells_what_is_new(run):
     ]
 
 
-def test_versions_of_no_line_stay_unknown(run):
+def test_versions_that_no_line_covers_are_unknown(run):
     out = run("""if True:
         from pytest_stripe_contract import UnknownName
         from pytest_stripe_contract.stripe_api import full_version
@@ -161,7 +161,7 @@ def fresh():
     versions.installed_sdk.cache_clear()
 
 
-def test_without_the_package_there_is_nothing_to_compare(fresh, monkeypatch, capsys):
+def test_drift_without_the_package_is_an_error(fresh, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
 
     assert versions.installed_sdk() is None
@@ -174,7 +174,7 @@ def test_without_the_package_there_is_nothing_to_compare(fresh, monkeypatch, cap
     assert "the stripe package is not installed" in capsys.readouterr().err
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(fresh, monkeypatch, tmp_path):
+def test_an_unwritable_cache_is_ignored(fresh, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 

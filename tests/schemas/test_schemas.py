@@ -87,7 +87,7 @@ class TestEachFile:
     def test_is_a_valid_schema_of_its_draft(self, name):
         Draft202012Validator.check_schema(shipped_schema(name))
 
-    def test_says_what_it_is_and_what_it_was_built_from(self, name):
+    def test_names_its_object_line_and_packages(self, name):
         schema = shipped_schema(name)
         which, _, line = name.partition("/")
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -104,7 +104,7 @@ class TestEachFile:
         for schema in subschemas(shipped_schema(name)):
             assert "description" not in schema.keys() - schema.get("properties", {}).keys()
 
-    def test_refers_to_all_of_its_definitions_and_to_nothing_else(self, name):
+    def test_refers_to_exactly_its_definitions(self, name):
         schema = shipped_schema(name)
         referred = {each["$ref"] for each in subschemas(schema) if "$ref" in each}
         assert referred == {f"#/$defs/{key}" for key in schema["$defs"]}
@@ -114,7 +114,7 @@ class TestEachFile:
             assert "required" not in schema or schema["required"]
             assert set(schema.get("required", ())) <= schema["properties"].keys()
 
-    def test_leaves_open_only_what_is_referred_to(self, name):
+    def test_leaves_only_expanded_objects_open(self, name):
         for owner, schema in objects(name).items():
             reference = owner.startswith("expanded.")
             assert schema.get("additionalProperties", False) is reference
@@ -172,7 +172,7 @@ class TestEachInvoice:
             assert property_is_valid(f"invoice/{line}", "invoice.id", "i" * length) is valid
         assert not property_is_valid(f"invoice/{line}", "invoice.id", None)
 
-    def test_must_have_an_id_unless_it_is_a_preview_of_a_version_without(self, line):
+    def test_must_have_an_id_except_for_early_previews(self, line):
         schema = shipped_schema(f"invoice/{line}")
         required = [name for name in schema["required"] if name == "id"]
         validator = Draft202012Validator({**schema, "required": required})
@@ -242,7 +242,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("before", "after", "owner", "added", "removed"), CHANGES)
-def test_a_release_line_changes_what_stripes_changelog_says(before, after, owner, added, removed):
+def test_a_release_line_has_the_changes_of_stripes_changelog(before, after, owner, added, removed):
     old = objects(f"invoice/{before}")[owner]["properties"].keys()
     new = objects(f"invoice/{after}")[owner]["properties"].keys()
     assert set(added) <= new - old
@@ -322,7 +322,7 @@ def test_an_event_has_a_context_since_basil():
 
 
 @pytest.mark.parametrize("kind", ["given", "optional", "always", "open", "forms"])
-def test_every_rule_of_the_table_says_something_of_a_shipped_schema(kind):
+def test_each_rule_applies_to_a_shipped_schema(kind):
     for rule in RULES[kind]:
         lines = rule.get("lines", LINES)
         known = {
@@ -405,7 +405,7 @@ def test_the_page_on_schemas_names_the_packages():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("line", LINES)
-def test_a_schema_is_what_its_packages_say(line):
+def test_a_schema_is_built_from_its_packages(line):
     for registry, versions in PACKAGES[line].items():
         for version in versions:
             sdk_wheels.require(registry, version)
@@ -415,7 +415,7 @@ def test_a_schema_is_what_its_packages_say(line):
         assert list(schema_rules.differences(name, shipped_schema(f"{name}/{line}"), built)) == []
 
 
-def test_the_installed_package_has_nothing_that_the_schema_of_its_line_has_not():
+def test_the_schema_of_a_line_has_all_types_of_the_installed_package():
     [line] = [line for line in LINES if stripe.VERSION in PACKAGES[line].get("pypi", ())] or [None]
     if line is None:
         pytest.skip(f"stripe {stripe.VERSION} is none of those that the schemas are made from")
@@ -566,7 +566,7 @@ def built(checkout, name="oak/oak"):
     return json.loads((checkout / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def test_a_line_is_what_either_of_its_packages_says(checkout):
+def test_a_line_has_the_properties_of_both_packages(checkout):
     assert build_schemas.main([]) == 0
     schema = built(checkout)
     assert schema["$comment"] == "Built from the types of stripe 1.0.0 and 1.1.0 for Python"
@@ -598,7 +598,7 @@ def test_a_line_is_what_either_of_its_packages_says(checkout):
     }
 
 
-def test_a_property_is_required_if_each_package_requires_it_and_no_rule_says_otherwise(checkout):
+def test_a_property_is_required_if_each_package_and_no_rule_against_it_requires_it(checkout):
     build_schemas.main([])
     schema = built(checkout)
     assert schema["required"] == [
@@ -662,7 +662,7 @@ def test_a_second_build_writes_the_same_bytes(checkout, capsys):
     assert {path: path.read_bytes() for path in first} == first
 
 
-def test_a_check_names_what_differs_and_writes_nothing(checkout, capsys):
+def test_a_check_names_the_differences_and_writes_nothing(checkout, capsys):
     build_schemas.main([])
     assert build_schemas.main(["--check"]) == 0
     edited = checkout / "schemas" / "oak" / "oak.json"

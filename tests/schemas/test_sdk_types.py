@@ -139,7 +139,7 @@ def package(tmp_path):
         ('"Amount"', {"$ref": "#/$defs/amount"}),
     ],
 )
-def test_an_annotation_becomes_what_the_wire_holds(package, annotation, expected):
+def test_an_annotation_becomes_its_json_type(package, annotation, expected):
     schema = object_schema(package(f"value: {annotation}"), "thing")
     assert schema["properties"]["value"] == expected
 
@@ -156,7 +156,7 @@ def test_an_object_that_is_only_referred_to_must_say_its_id_and_which_it_is(pack
     }
 
 
-def test_an_object_to_be_inlined_is_described_in_full_wherever_it_stands(package):
+def test_an_inline_object_is_described_in_full_at_each_place(package):
     source = package('one: "CustomerResource"\ntwo: ExpandableField["CustomerResource"]')
     schema = object_schema(source, "thing", inline={"customer"})
     itself = {"$ref": "#/$defs/customer"}
@@ -189,7 +189,7 @@ def test_inner_objects_are_named_by_where_they_are(package):
     }
 
 
-def test_a_list_says_what_it_lists(package):
+def test_a_list_has_the_schema_of_its_items(package):
     schema = object_schema(package('value: ListObject["CreditGrant"]'), "thing")
     assert schema["$defs"]["thing.value"] == {
         "type": "object",
@@ -209,7 +209,7 @@ def test_properties_keep_the_order_of_the_source_and_are_required(package):
     assert schema["required"] == ["object", "b", "a", "from"]
 
 
-def test_what_is_no_property_is_left_out(package):
+def test_attributes_that_are_not_properties_are_left_out(package):
     source = package(
         """deleted: Optional[Literal[True]]
 _private: Unheard[int]
@@ -260,7 +260,7 @@ def test_the_older_layout_of_the_package_is_read_alike(package):
         ),
     ],
 )
-def test_an_unknown_annotation_is_told_with_its_place(package, body, text):
+def test_an_unknown_annotation_raises_with_its_property(package, body, text):
     source = package(body)
     with pytest.raises(UnreadableType) as caught:
         object_schema(source, "thing")
@@ -269,7 +269,7 @@ def test_an_unknown_annotation_is_told_with_its_place(package, body, text):
     assert str(copy) == text
 
 
-def test_an_unknown_object_is_told_with_the_nearest_known(package):
+def test_an_unknown_object_raises_with_the_nearest_known(package):
     source = package()
     with pytest.raises(UnknownName) as caught:
         object_schema(source, "custommer")

@@ -147,13 +147,13 @@ def package(tmp_path):
         ("ApiList<Stripe.Customer> | null", {"anyOf": [LIST, NULL]}),
     ],
 )
-def test_a_type_becomes_what_the_wire_holds(package, annotation, expected):
+def test_a_type_becomes_its_json_type(package, annotation, expected):
     schema = object_schema(package(f"value: {annotation};"), "Thing")
     assert schema["properties"]["value"] == expected
     assert schema["required"] == ["object", "value"]
 
 
-def test_what_may_be_absent_may_be_null_too_and_is_not_required(package):
+def test_an_optional_property_is_nullable_and_not_required(package):
     schema = object_schema(package("one?: string; two: string | null;"), "Thing")
     assert schema == {
         "type": "object",
@@ -167,7 +167,7 @@ def test_what_may_be_absent_may_be_null_too_and_is_not_required(package):
     }
 
 
-def test_inner_types_are_looked_up_from_the_inside_and_named_by_where_they_are(package):
+def test_inner_types_are_looked_up_from_the_innermost_namespace(package):
     assert object_schema(package("tax_id: Thing.TaxId;"), "Thing")["$defs"] == {
         "thing.tax_id": {
             "type": "object",
@@ -193,7 +193,7 @@ def test_a_type_that_belongs_to_no_object_is_named_by_the_property_that_has_it(p
     }
 
 
-def test_a_list_says_what_it_lists(package):
+def test_a_list_has_the_schema_of_its_items(package):
     schema = object_schema(package("value: ApiList<Stripe.Customer>;"), "Thing")
     assert schema["$defs"]["thing.value"] == {
         "type": "object",
@@ -252,14 +252,14 @@ def test_an_inner_type_can_be_read_by_itself(package):
         ("(): string;", "thing.: no JSON type is known for (): string"),
     ],
 )
-def test_an_unknown_type_is_told_with_its_place(package, body, text):
+def test_an_unknown_type_raises_with_its_property(package, body, text):
     source = package(body)
     with pytest.raises(UnreadableType) as caught:
         object_schema(source, "Thing")
     assert str(caught.value) == text
 
 
-def test_an_unknown_object_is_told_with_the_nearest_known(package):
+def test_an_unknown_object_raises_with_the_nearest_known(package):
     source = package()
     with pytest.raises(UnknownName) as caught:
         object_schema(source, "Costumer")
