@@ -19,7 +19,7 @@ test: $(VENV)/.installed
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 
-# Without packaging, downloads of SDKs, and coverage.
+# Without coverage, packaging, downloads of SDKs, and tests that take seconds.
 test-fast: $(VENV)/.installed
 	$(PY) -m pytest -n 2 -m "not slow" $(ARGS)
 

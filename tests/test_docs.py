@@ -67,6 +67,7 @@ def test_the_recorded_blocks_are_tests_that_pass_once_recorded(block, pytester):
     pytester.runpytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "block", [each for each in TESTS if each.note.startswith("file: ")], ids=str
 )
@@ -108,6 +109,7 @@ def test_a_rehearsal_ends_as_readme_says(pytester):
         assert block.text in str(result.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [each for each in BLOCKS if each.note == "variants"], ids=str)
 def test_variants_end_as_the_pages_say(block, pytester):
     [page] = [each for each in TESTS if each.page == "variants.md" and "bad_debt" in each.note]
@@ -123,6 +125,7 @@ def test_variants_end_as_the_pages_say(block, pytester):
     assert said in shown
 
 
+@pytest.mark.slow
 def test_a_sensitivity_run_writes_a_list_as_the_page_says(pytester):
     [block] = [each for each in BLOCKS if each.note == "sensitivity"]
     pytester.makepyfile("""

@@ -107,6 +107,7 @@ def _causes(error):
         yield type(error)
 
 
+@pytest.mark.slow
 @each_client
 def test_a_timeout_raises_what_the_real_one_does(client, stripe_replay, monkeypatch):
     with server(stays_silent) as base, monkeypatch.context() as patience:
@@ -357,6 +358,7 @@ def test_after_the_replay_the_sdk_sleeps_again(stripe_replay):
     assert client._sleep_time_seconds(1) >= 0.5
 
 
+@pytest.mark.slow
 def test_an_sdk_imported_during_a_replay_does_not_sleep(pytester):
     pytester.makepyfile("""
     import pytest

@@ -174,6 +174,7 @@ for number, step in enumerate(tests.steps(folder, tests.OLD)):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills what it forks")
 def test_a_process_that_is_killed_at_any_step_leaves_the_old_file_or_the_new_one(tmp_path):
     folder = tmp_path / "folder"

@@ -36,6 +36,7 @@ def of_all_kinds(folder):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_several_processes_report_the_same_as_one(method, tmp_path, busy, check, monkeypatch):
     folder = of_all_kinds(tmp_path)

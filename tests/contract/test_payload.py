@@ -160,6 +160,7 @@ def test_neither_depth_nor_cycles_hurt():
         assert levels == MAX_DEPTH
 
 
+@pytest.mark.slow
 def test_a_payload_that_unfolds_without_end_is_refused():
     unfolding = []
     for _ in range(60):

@@ -1115,6 +1115,7 @@ def test_legal_overrides_hold_and_the_invoice_is_valid(version, overrides):
     assert json.loads(json.dumps(invoice)) == invoice
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from(LINES), st.integers(0, 10**6))
 @modest
 def test_any_override_holds_or_is_refused(data, version, seed):

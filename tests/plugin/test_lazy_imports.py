@@ -92,6 +92,7 @@ def test_marked_tests_are_collected_without_heavy_libraries(modules):
     assert modules(MARKED, *OURS, "-k", "fixture") & HEAVY == set()
 
 
+@pytest.mark.slow
 def test_a_replay_without_findings_imports_neither_jsonschema_nor_vcr(modules, pytester):
     document = yaml.safe_load((shipped.CASSETTES / "mark_uncollectible.yaml").read_text())
     document["interactions"][0]["response"]["body"]["string"] = json.dumps(faultless())

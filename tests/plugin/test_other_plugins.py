@@ -352,6 +352,7 @@ BETWEEN = """
 """
 
 
+@pytest.mark.slow
 def test_tests_without_a_replay_run_with_unpatched_clients(pytester, monkeypatch, only):
     only()
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
@@ -420,6 +421,7 @@ AFTERWARDS = """
 """
 
 
+@pytest.mark.slow
 def test_mocks_of_a_module_answer_in_all_its_tests_and_leave_clients_unpatched(pytester, only):
     only("respx.plugin")
     pytester.makepyfile(test_1_module_wide=MODULE_WIDE, test_2_afterwards=AFTERWARDS)
@@ -449,6 +451,7 @@ SOCKETLESS = """
 """
 
 
+@pytest.mark.slow
 def test_a_replay_works_where_sockets_are_disabled(pytester, only):
     only("pytest_socket")
     pytester.makepyfile(SOCKETLESS)
@@ -504,6 +507,7 @@ PLAYING = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("other", "folder"), [("vcr", "cassettes/test_playing"), ("recording", "cassettes")]
 )
@@ -586,6 +590,7 @@ REPORTED = """
 """
 
 
+@pytest.mark.slow
 def test_a_run_on_two_workers_reports_what_a_run_on_one_reports(pytester, monkeypatch, only):
     only("xdist.plugin")
     document = yaml.safe_load((shipped.CASSETTES / "mark_uncollectible.yaml").read_text())

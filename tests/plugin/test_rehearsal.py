@@ -252,6 +252,7 @@ Its value is now at payments.data[].payment.charge (ask for it with expand=["pay
 """
 
 
+@pytest.mark.slow
 def test_a_rehearsal_of_all_versions_reports_where_properties_moved(run):
     result, output = run(CHARGE, "--stripe-api-version=all")
 

@@ -63,6 +63,7 @@ def test_a_suite_that_names_all_of_its_cassettes_passes(suite):
     result.stdout.no_fnmatch_line("*stripe unused*")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "workers", ["", "-p xdist.plugin -n 2"], ids=["in-one-process", "on-two-workers"]
 )

@@ -80,6 +80,7 @@ def test_each_kind_of_client_is_recorded_and_then_played(client, run, server, ca
     assert "Content-Encoding" not in recorded["response"]["headers"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crowd", ["threads-session", "tasks-aiohttp"])
 def test_all_requests_of_threads_and_tasks_are_recorded(crowd, run, server, cassette):
     body = f"""
@@ -253,6 +254,7 @@ def test_a_recording_that_breaks_the_contract_is_not_written(run, server, casset
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_test_that_did_not_pass_leaves_the_file_as_it_was(run, cassette, mode, body):
     if mode != "once":
         run(WRITES_OFF, "--stripe-record=once")
@@ -561,6 +563,7 @@ def test_an_answer_in_a_version_that_has_no_contract_is_not_recorded(run, server
     assert not cassette.exists()
 
 
+@pytest.mark.slow
 def test_workers_that_record_one_cassette_lose_no_recording(run, pytester):
     run(
         """
@@ -790,6 +793,7 @@ def test_a_refused_request_in_a_teardown_fails_the_test(run, server, cassette):
     assert not cassette.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("client", ["aiohttp", "httpx"])
 def test_an_answer_that_the_client_did_not_wait_for_is_not_recorded(run, server, cassette, client):
     server.delay = 0.3

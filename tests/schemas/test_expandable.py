@@ -248,6 +248,7 @@ def packages(line):
     return sdk_packages.of_line(line, TOOLS, build_schemas.CACHE)
 
 
+@pytest.mark.slow
 def test_expandable_objects_are_built_from_the_packages_and_each_rule_applies(monkeypatch):
     table = expandable_samples.read_rules(TOOLS)
     asked = set()

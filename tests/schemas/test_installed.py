@@ -98,6 +98,7 @@ def test_schemas_of_the_installed_package_are_cached_by_its_version(run, tmp_pat
     assert "$.remembered: " in told
 
 
+@pytest.mark.slow
 def test_a_replay_answers_in_a_newer_line_as_in_the_last_shipped_one(run):
     out = run(f"""if True:
         import httpx

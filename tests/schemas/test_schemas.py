@@ -404,7 +404,7 @@ def test_the_page_on_schemas_names_the_packages():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [LINES[0], "2023-10-16", LINES[-1]])  # CI compares all lines
 def test_a_schema_is_built_from_its_packages(line):
     for registry, versions in PACKAGES[line].items():
         for version in versions:

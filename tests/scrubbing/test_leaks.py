@@ -422,6 +422,7 @@ def circle(key="a"):
     return ring
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
@@ -597,6 +598,7 @@ def from_base64(text):
 lawful = settings(max_examples=200, deadline=None, suppress_health_check=[*HealthCheck])
 
 
+@pytest.mark.slow
 @lawful
 @example(
     secret="4000 0000 0000 0002",

@@ -136,6 +136,7 @@ def change(path, value):
     return invoice
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("condition", "path", "value"),
     [
@@ -187,6 +188,7 @@ def lines(*told):
     return {"lines": [*told]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("condition", "told"),
     [
@@ -215,6 +217,7 @@ def test_shrinking_changes_only_the_properties_that_depend_on_the_failing_one(co
     assert shrunk == make(versions.VERSION, told, start)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 6))
 def test_amounts_shrink_to_the_smallest_failing_one_from_any_seed(seed):
     shrunk = found(
@@ -231,6 +234,7 @@ def test_the_amount_paid_of_an_open_invoice_shrinks_to_one():
     assert shrunk == expected | {"amount_paid": 1, "amount_remaining": expected["amount_due"] - 1}
 
 
+@pytest.mark.slow
 def test_shrinking_needs_few_tries():
     """Hypothesis tries anew what is told apart in a strategy, a hundred times each at the end."""
     tried = []
@@ -278,6 +282,7 @@ def test_every_property_of_the_schema_is_reached_with_null_and_with_a_value(line
                 assert check.is_valid(invoice), (place.path, value)
 
 
+@pytest.mark.slow
 def test_properties_that_no_mutation_sets_also_vary():
     seen = {}
 
@@ -357,6 +362,7 @@ def test_amounts_with_too_large_a_sum_are_divided():
     assert fit_into_64_bits({"shipping": 5}) == {"shipping": 5}
 
 
+@pytest.mark.slow
 def test_extreme_values_are_drawn():
     seen = set()
 

@@ -64,6 +64,7 @@ def test_any_invoice_id_is_answered_with_that_id(send):
     assert answer["lines"]["url"] == "/v1/invoices/in_another/lines"
 
 
+@pytest.mark.slow
 @pytest.mark.stripe_replay("mark_uncollectible", times=200)
 @pytest.mark.parametrize("crowd", CROWDS.values(), ids=CROWDS)
 def test_two_hundred_requests_at_once_each_get_their_own_answer(crowd, stripe_replay):

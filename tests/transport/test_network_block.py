@@ -466,6 +466,7 @@ SWALLOWING = """
 """
 
 
+@pytest.mark.slow
 def test_a_blocked_connection_fails_the_test_even_if_the_code_catches_it(pytester, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     pytester.makepyfile(test_swallowing=SWALLOWING)

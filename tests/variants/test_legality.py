@@ -43,6 +43,7 @@ def violations(line, payload):
     return [str(finding) for finding in found if finding.kind == "violation"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "line"),
     [
@@ -447,6 +448,7 @@ def test_a_variation_of_a_missing_place_does_not_apply():
     assert Case("x", (absent,), frozenset()).apply(answer.payload, "2023-10-16") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [LINES[0], LINES[-1]])
 def test_pairs_cover_each_two_variations_of_separate_places(line):
     [answer] = answers("mark_uncollectible", line)

@@ -69,6 +69,7 @@ def ids(result):
     return re.findall(r"test_write_off\[(\S+)\](?: |$)", str(result.stdout), re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_code_that_handles_every_legal_answer_passes(run):
     result = run("-v")
 
@@ -121,6 +122,7 @@ def test_empty_lists_break_code_that_takes_the_first_item(run):
     result.stdout.fnmatch_lines(["  $.lines.data *empty *billing.py:12: return invoice.lines*"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -154,6 +156,7 @@ def test_exclude_selects_the_complement_of_only(run):
     assert sorted(names) == sorted({*nulls, *others})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -257,6 +260,7 @@ def test_the_marker_of_a_module_ignores_tests_without_replays(pytester):
     pytester.runpytest().assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["skip", "xfail"])
 def test_skipped_and_xfailed_tests_are_not_in_the_summary(run, how):
     result = run(options='only="null"', then=f"pytest.{how}('not now')")
@@ -328,6 +332,7 @@ def test_off_runs_only_the_recorded_answer(run):
     result.stdout.no_fnmatch_line("stripe variants:*")
 
 
+@pytest.mark.slow
 def test_the_seed_of_a_sample_repeats_it(run):
     first = run("-v", "--stripe-variants=20")
     seed = re.search(r"20 run \(sampled with seed (\d+)\)", str(first.stdout))[1]
@@ -347,6 +352,7 @@ def test_a_sample_larger_than_the_number_of_variants_has_all(run):
     assert _collected(run, "--stripe-variants=9999") == _collected(run)
 
 
+@pytest.mark.slow
 def test_the_summary_counts_the_variants_of_all_workers(run, pytester):
     pytester.makeini("[pytest]\nstripe_variants = 2")
     options = 'only=["customer_name=null", "customer_email=null"]'
@@ -396,6 +402,7 @@ def test_variants_combine_with_parameters_of_the_test(pytester):
     }
 
 
+@pytest.mark.slow
 def test_a_variation_applies_to_every_answer_of_a_replay(pytester):
     pytester.makepyfile("""
         import pytest
