@@ -62,8 +62,6 @@ class Foreign:
 def show(value: object) -> str:
     """Return a value as short JSON on one line."""
     match value:
-        case _Absent():
-            return "nothing"
         case dict():
             text = f"an object of {len(value)} {'property' if len(value) == 1 else 'properties'}"
         case list() | tuple():

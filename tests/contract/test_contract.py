@@ -531,3 +531,13 @@ assert "jsonschema" in sys.modules
     subprocess.run(
         [sys.executable, "-c", program], input=json.dumps(invoice), text=True, check=True
     )
+
+
+def test_on_drift_receives_drift_but_no_violations():
+    drift = []
+    contract = Contract("2023-10-16", on_drift=drift.append)
+
+    findings = list(contract.iter_findings({"id": "in_1", "object": "invoice", "total": "3"}))
+
+    assert drift == [each for each in findings if each.kind == "drift"]
+    assert len(drift) == len(findings) - 1

@@ -27,6 +27,8 @@ from helpers import patched_methods
 
 from pytest_stripe_contract.stripe_api import resources as shipped
 
+pytestmark = pytest.mark.peers
+
 OTHER = "https://api.other.example/v1/things"
 STRIPE = "https://api.stripe.com"
 KEY = "sk_test_not_a_real_key"

@@ -16,6 +16,7 @@ from pytest_stripe_contract.stripe_api import (
     installed_sdk,
     newer_line,
     resolve,
+    sdk_api_version,
     versions,
 )
 
@@ -100,3 +101,12 @@ def test_without_an_sdk_that_sends_a_version_there_is_no_newer_line(monkeypatch,
         assert newer_line() is None
     finally:
         versions.installed_sdk.cache_clear()
+
+
+def test_the_api_version_of_an_sdk_is_read_from_the_file_that_has_it(tmp_path):
+    folder = tmp_path / "stripe"
+    folder.mkdir()
+    (folder / "_api_version.py").write_text("class _ApiVersion: pass\n")
+    (folder / "api_version.py").write_text('CURRENT = "2030-01-01.zebra"\n')
+
+    assert sdk_api_version(tmp_path) == "2030-01-01.zebra"
