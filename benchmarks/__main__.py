@@ -27,7 +27,7 @@ ROWS: tuple[Row, ...] = (
 )
 ALONE: tuple[Row, ...] = (*payloads.alone(), *clients.alone())
 _BARS = 7
-"""Of a row that is held to something."""
+"""The number of bars in a line of the main table."""
 _REACHED = {True: "yes", False: "**no**", None: ""}
 
 

@@ -1,4 +1,4 @@
-"""What was measured, and on what."""
+"""The machine and the packages of a measurement."""
 
 from __future__ import annotations
 

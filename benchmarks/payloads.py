@@ -21,7 +21,7 @@ LINE = "endive"
 FRESH = 4096
 """Payloads in turn where none is to have been seen before: more than any cache here keeps."""
 NOTHING = 0.1
-"""Of json.loads' time: less than this is not measurable beside it."""
+"""The share of json.loads' time below which a time counts as nothing."""
 
 
 def _texts() -> list[bytes]:

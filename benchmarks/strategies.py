@@ -28,7 +28,7 @@ EXAMPLES = 100
 
 @dataclass
 class Figures:
-    """What a strategy gave: ``least`` is the least time of an example, in milliseconds."""
+    """The result of a strategy: ``least`` is the least time of an example, in milliseconds."""
 
     least: float = float("inf")
     examples: int = 0

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 class StripeContractError(BaseException):
     """The base class of all errors of this package.
 
-    It derives from ``BaseException`` because `ReplayMiss` must pass ``except Exception``. Every
-    other error has a second, built-in base class that is an ``Exception``.
+    It derives from ``BaseException`` because `ReplayMiss` and `RecordingRefused` must pass
+    ``except Exception``. Every other error has a second, built-in base class that is an
+    ``Exception``.
     """
 
 

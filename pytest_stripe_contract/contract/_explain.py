@@ -24,7 +24,7 @@ _NEEDED = {"event": ("type", "data")}
 """Further properties that an object must have to be read, by its ``object`` value."""
 
 _MANY = 12
-"""Of a longer list, a text has the length and the values nearest to the actual one."""
+"""The longest list of values in a text; a longer one shows its length and the nearest values."""
 
 _WORDS = {
     "maximum": "at most {}",

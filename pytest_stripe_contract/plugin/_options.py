@@ -232,7 +232,7 @@ class Variants:
 
     @property
     def is_sensitivity(self) -> bool:
-        """Whether a variant that fails its test only counts as noticed."""
+        """True if a failing variant only counts as noticed."""
         return self.mode == "sensitivity"
 
 

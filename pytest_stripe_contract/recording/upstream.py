@@ -1,4 +1,4 @@
-"""The server that answers while a cassette is recorded: Stripe, or a stand-in for it."""
+"""The server that answers while a cassette is recorded: Stripe, or a test server in its place."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _HOP_BY_HOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ApiBase:
-    """The address that is recorded from: Stripe's API, or a stand-in such as stripe-mock.
+    """The address that is recorded from: Stripe's API, or a test server such as stripe-mock.
 
-    Recordings of a stand-in name Stripe's address, so that they answer code that sends its
-    requests to the stand-in and code that sends them to Stripe. Raises `InvalidOption` for a
+    Recordings of a test server name Stripe's address, so that they answer code that sends its
+    requests to the test server and code that sends them to Stripe. Raises `InvalidOption` for a
     ``url`` that is no address.
     """
 

@@ -39,12 +39,12 @@ class Recording:
 
     @property
     def is_left(self) -> bool:
-        """Whether the recording answers one more request."""
+        """True if the recording answers one more request."""
         return self.times == "any" or self.plays < self.times
 
     @property
     def is_unplayed(self) -> bool:
-        """Whether the recording was played less often than it should be."""
+        """True if the recording was played less often than required."""
         return self.plays < (1 if self.times == "any" else self.times)
 
     @property
@@ -54,13 +54,13 @@ class Recording:
 
     @property
     def takes_any_parameters(self) -> bool:
-        """Whether parameters do not count: those of shipped errors and of faults."""
+        """True if any parameters match, as for shipped errors and faults."""
         is_error = self.interaction.response.status >= FAILED
         return self.cassette.is_shipped and (is_error or self.fault is not None)
 
     @property
     def invites_retry(self) -> bool:
-        """Whether clients retry after it: after a fault, a conflict and a server error."""
+        """True if clients retry after it: a fault, a conflict or a server error."""
         status = self.interaction.response.status
         return self.fault is not None or status == CONFLICT or status >= SERVER_ERROR
 

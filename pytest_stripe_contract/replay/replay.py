@@ -128,7 +128,7 @@ class Replay(Log):
 
     @property
     def records(self) -> bool:
-        """Whether Stripe is asked for what no recording answers."""
+        """True if requests without a recording are sent to Stripe."""
         return self.session is not None
 
     def mentions(self, host: str, port: int) -> bool:

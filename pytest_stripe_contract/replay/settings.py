@@ -84,7 +84,7 @@ class Settings:
         return self.forced_version or request.api_version or self.default_version
 
     def addressed_to_stripe(self, request: Request) -> Request:
-        """Return a request with Stripe's address if it was sent to a stand-in at ``base``."""
+        """Return a request with Stripe's address if it was sent to a test server at ``base``."""
         if self.base.is_stripe:
             return request
         return dataclasses.replace(request, url=self.base.to_stripe(request.url))

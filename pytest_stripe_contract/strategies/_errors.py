@@ -106,7 +106,7 @@ _FIRST = "not_open"
 _MOST = 12
 _DECLINED = "card_declined"
 _ADVICE = ["try_again_later", "confirm_card_data", "do_not_try_again"]
-"""What to do about a decline: https://docs.stripe.com/declines/codes."""
+"""Stripe's advice on a decline: https://docs.stripe.com/declines/codes."""
 
 
 def errors(

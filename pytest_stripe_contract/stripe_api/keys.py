@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 _LIVE = re.compile(r"[a-z]{2,5}_(?:org_)?live_")
+_WRITTEN_LIVE_KEY = re.compile(r"(?<![A-Za-z0-9])[prs]k_(?:org_)?live_(?=[A-Za-z0-9*])")
+"""A live-mode key, masked or not. `_LIVE` is wider: a request with any trace of one is not sent."""
+
 _TEST = re.compile(r"[a-z]{2,5}_(?:org_)?test_")
 _PREFIX = re.compile(r"[a-z]{2,5}_(?:org_)?(?:test|live|org)_")
 """The part of a key that is no secret: its kind, its mode, and if it is an organization's."""
@@ -92,6 +95,14 @@ def is_masked_key(text: str) -> bool:
 def has_live_key(text: str) -> bool:
     """Tell if a text holds the prefix of a live-mode key, percent-encoded up to twice."""
     return _LIVE.search(unquote_plus(unquote_plus(text))) is not None
+
+
+def find_live_prefixes(text: str) -> Iterator[re.Match[str]]:
+    """Return a match for the prefix of each live-mode key in a text.
+
+    A masked key (``sk_live_***``) counts: the request was sent with a live-mode key.
+    """
+    return _WRITTEN_LIVE_KEY.finditer(text) if "live_" in text else iter(())
 
 
 def is_test_key(text: str) -> bool:
@@ -183,6 +194,9 @@ _PATTERNS = (
     ("token", _pattern("rt_", rf"{_RANDOM}{{14,}}")),
     ("token", _pattern("eyJ", r"[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]{4,}){2,4}")),  # JWT
 )
+
+CLUES = "k_|whsec_|_secret_|tok_|ac_|rt_|eyJ"
+"""Pattern of the literals of which each text with a secret has one."""
 
 _CLIENT_SECRET = re.compile(r"(_secret__?)([A-Za-z0-9](?:[A-Za-z0-9_-]|%[0-9A-Fa-f]{2}){2,})")
 _OWNER = re.compile(

@@ -20,7 +20,7 @@ class Answerer(Protocol):
 
     @property
     def records(self) -> bool:
-        """Whether the replay may ask the network for an answer."""
+        """True if the replay may ask the network for an answer."""
 
     def mentions(self, host: str, port: int) -> bool:
         """Tell if the replay has recordings of a loopback host."""

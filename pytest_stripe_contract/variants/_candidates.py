@@ -42,7 +42,7 @@ _OTHER_TAIL = "1NBxT2LkdIwHu7ixQm4RkYp8"
 _INVOICE_OF_LINE = ("lines", "data", EVERY, "invoice")
 
 _MOST_VALUES = 12
-"""Of an open enum with more values, only one that is not documented is tried."""
+"""An open enum with more values gets no documented value, only an undocumented one."""
 
 _FUTURE_TIMES = ("automatically_finalizes_at", "due_date", "next_payment_attempt")
 """Times after the finalization of an invoice."""

@@ -65,7 +65,7 @@ _REASONS = {
     "long_id": "is as long as ids may be: 255 characters",
     "value": "has another value of its type",
 }
-"""What Stripe may do in any version is from https://docs.stripe.com/upgrades."""
+"""The reason why each kind is legal; source: https://docs.stripe.com/upgrades."""
 
 _COUNTS = ("amount_excluding_tax", "quantity", "subtotal", "taxable_amount")
 """Properties beside ``*amount`` that are 0 in a line item that costs nothing."""

@@ -46,7 +46,7 @@ def run(pytester, monkeypatch):
 
 
 OF_EACH_LINE = [name for name in list_shipped() if "." not in name]
-"""The others are the same in every line, but for what `renditions` changes."""
+"""The shipped cassettes with a file in each release line; error cassettes have one file."""
 
 
 def test_lines_are_in_order_and_each_has_every_shipped_cassette_and_schema():

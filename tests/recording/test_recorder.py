@@ -584,7 +584,7 @@ def test_workers_that_record_one_cassette_lose_no_recording(run, pytester):
 
 @pytest.fixture(scope="module")
 def localstripe(tmp_path_factory):
-    """A stand-in that somebody else wrote, in a process of its own; its address."""
+    """Start localstripe in a process and return its address."""
     port, tmp_path = free_port(), tmp_path_factory.mktemp("localstripe")
     command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
     log = (tmp_path / "log").open("wb")

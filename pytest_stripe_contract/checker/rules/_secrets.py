@@ -10,15 +10,13 @@ from typing import Any
 from ..._support.json_path import json_path
 from ...contract import payload as payloads
 from ...scrubbing import find_secrets, leaks
+from ...stripe_api import keys
 from .._messages import describe_place, message_keys
 from .._source_map import Keys, steps
 from ..files import File
 from ..findings import Finding, finding_in, redact
 from ..options import Options
 
-_LIVE = "live_"
-# A masked key (sk_live_***) counts: the request was sent with a live-mode key.
-_LIVE_KEY = re.compile(r"(?<![A-Za-z0-9])[prs]k_(?:org_)?live_(?=[A-Za-z0-9*])")
 _LIVE_MODE = re.compile(rb'"livemode"\s*:\s*true')
 
 
@@ -39,9 +37,8 @@ def check_secrets(file: File, _options: Options) -> Iterator[Finding]:
 
 def check_livemode(file: File, _options: Options) -> Iterator[Finding]:
     """Yield ``livemode``: bodies of live mode, and live-mode API keys."""
-    text = file.lines.text
-    keys = list(_LIVE_KEY.finditer(text)) if _LIVE in text else []
-    for key in keys:
+    live_keys = list(keys.find_live_prefixes(file.lines.text))
+    for key in live_keys:
         line = file.lines.line_at(key.start())
         yield Finding("livemode", _key_message(key), redact(file.name), line)
     for number, side, body, credentials in _bodies(file):
@@ -51,10 +48,10 @@ def check_livemode(file: File, _options: Options) -> Iterator[Finding]:
         if path is not None:
             message = "an answer of live mode"
             yield finding_in(file, "livemode", message, place(path), at + steps(path))
-        if keys:
+        if live_keys:
             continue  # an encoded key is most likely one of those
         text = f"{credentials} {body.decode('latin-1')}"
-        if _LIVE in text and (encoded_key := _LIVE_KEY.search(text)):
+        if encoded_key := next(keys.find_live_prefixes(text), None):
             yield finding_in(file, "livemode", _key_message(encoded_key), place("$"), at)
 
 

@@ -29,7 +29,7 @@ _SHARES = (
 """Lists of sums of an invoice, each with the list of a line's shares."""
 
 _SUMMED = ("amount", "taxable_amount")
-"""What is added up of shares that are otherwise the same."""
+"""The properties that are added up over equal shares."""
 
 _LINE_AMOUNTS = (
     "amount",
